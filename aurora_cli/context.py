@@ -290,7 +290,7 @@ class AppContext:
 
     def account(self, region: str) -> str:
         """Number of the account that calls reach, as that Region's STS says. Raises CredentialsError, AwsFailed."""
-        if self.sandbox:
+        if self.sandbox and not self._role():
             from aurora_cli.sandbox.isolation import ACCOUNT
 
             return ACCOUNT
@@ -313,19 +313,26 @@ class AppContext:
     def _clients(self, region: str) -> AwsClients:
         from aurora_cli.aws.clients import Access, AwsClients
 
-        if self.sandbox:
-            role, source = None, None
-        else:
-            role, source = self.role or (self._cluster().role if self._cluster else None), self._source
+        role, source = self._role(), None if self.sandbox else self._source
         key = (region, repr(sorted(role.items())) if role else "", (source.profile if source else "") or "")
         if key not in self._aws:
             access = (
-                source.access(region, role) if source else Access.from_environment(region, self._sandbox_environment)
+                source.access(region, role)
+                if source
+                else Access.from_environment(region, self._sandbox_environment, role)
             )
             self._aws.setdefault(
                 key, AwsClients(access, self.home.endpoint_cache, self.home.throttling)
             )  # another thread may have been quicker
         return self._aws[key]
+
+    def _role(self) -> Mapping[str, str] | None:
+        """Arguments of `assume_role` for the calls."""
+        cluster = self._cluster() if self._cluster else None
+        role = self.role or (cluster.role if cluster else None)
+        if self.sandbox and role and cluster and cluster.account not in (None, role["role_arn"].split(":")[4]):
+            return None  # it was created before the sandbox assumed roles, and is in its own account
+        return role
 
     @cached_property
     def binary(self) -> Binary:

@@ -20,6 +20,7 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -32,8 +33,6 @@ INTERRUPTED = 130
 _LEFT_OUT = frozenset({"__main__", "fork_server", "emulator", "database", "provider", "embedded", "executors"})
 """Programs of their own, the sandbox's, and what commands on one cluster do not need."""
 _SERVICES = ("application-autoscaling", "cloudwatch", "ec2", "iam", "kms", "logs", "rds", "secretsmanager", "sts")
-_FIRST = 3
-"""The descriptor after the standard streams."""
 
 
 def main() -> None:
@@ -83,7 +82,10 @@ def _command(name: str, words: list[str], streams: list[int]) -> int:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for number, stream in enumerate((nothing, *streams)):
             os.dup2(stream, number)
-        os.closerange(_FIRST, os.sysconf("SC_OPEN_MAX"))
+        for number in [int(one.name) for one in Path("/proc/self/fd").iterdir()]:  # there may be room for a billion
+            if number > len(streams):
+                with suppress(OSError):
+                    os.close(number)
         with suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as shown:  # noqa: PTH123 - in `top` and `ps`
             shown.write(name)
         sys.argv = [PROGRAM, *words]

@@ -105,7 +105,7 @@ def fleets(runs: int) -> None:
         print(f"`aurora-cli fleet validate` of {SPECS} specs: {validating(shop):.1f} s.\n")
         print(f"| {PLANS} plans | seconds | processor (s) | of what the processors can do | processors busy |")
         print("| --- | --: | --: | --: | --: |")
-        found, memory_of_forks = many(shop)
+        found, shared = many(shop)
         for one in found:
             share = one.processor_s / one.seconds / (os.cpu_count() or 1)
             print(
@@ -114,8 +114,7 @@ def fleets(runs: int) -> None:
             )
         print(f"\nOf the time of `fleet plan`, its commands ran {occupied(shop, found[0]):.0%} in all places for one.")
         print("\n| what | figure |\n| --- | --: |")
-        peaks = {f"memory of {kind} (MiB)": mib for kind, mib in memory_of_forks.items()}
-        for name, value in (peaks | costs(shop)).items():
+        for name, value in (shared | costs(shop)).items():
             print(f"| {name} | {value:.0f} |")
     print()
 

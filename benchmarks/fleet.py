@@ -61,7 +61,7 @@ def planning(shop: Workshop) -> tuple[list[Many], dict[str, float]]:
     """`fleet plan` of clusters that do not exist, and `terraform init` and `plan` in folders with the same files.
 
     Returns:
-        What each took; MiB of the process that the commands of `fleet plan` are forked from, and of the largest of these.
+        What each took; what memory the commands of `fleet plan` took.
     """
     folder = specs(shop.home / "hundred", PLANS)
     bare = shop.home / "bare"
@@ -106,21 +106,25 @@ def costs(shop: Workshop) -> dict[str, float]:
 
 @contextmanager
 def _memory_of_forks() -> Iterator[dict[str, float]]:
-    """Most memory (MiB, pages that are shared counted in part) of the server of a command of ours, and of one of its forks."""
-    peaks: dict[str, float] = {}
+    """Most memory (MiB) of the server of commands with all that are forked from it, and of what one of these does not share."""
+    together, own = "memory of commands and their server (MiB)", "memory that a command does not share (MiB)"
+    peaks = {together: 0.0, own: 0.0}
     over = Event()
 
     def look() -> None:
         while not over.wait(_LOOK_S):
+            total = 0.0
             for folder in Path("/proc").glob("[0-9]*"):
-                with suppress(OSError, IndexError):
-                    if _SERVER in (folder / "cmdline").read_bytes().split(b"\0"):
-                        grandparent = _parent(_parent(int(folder.name)))
-                        kind = "the server of commands" if grandparent == os.getpid() else "a forked command"
-                        if grandparent == os.getpid() or _parent(grandparent) == os.getpid():
-                            rollup = (folder / "smaps_rollup").read_text(encoding="ascii")
-                            mib = int(rollup.partition("\nPss:")[2].split()[0]) / 1024
-                            peaks[kind] = max(peaks.get(kind, 0.0), mib)
+                with suppress(OSError):
+                    if _SERVER not in (folder / "cmdline").read_bytes().split(b"\0"):
+                        continue
+                    above = _parent(_parent(int(folder.name)))
+                    is_server, is_fork = above == os.getpid(), _parent(above) == os.getpid()
+                    lines = (folder / "smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+                    mib = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines}
+                    total += mib["Pss:"] * (is_server or is_fork)
+                    peaks[own] = max(peaks[own], (mib["Private_Dirty:"] + mib["Private_Clean:"]) * is_fork)
+            peaks[together] = max(peaks[together], total)
 
     watcher = Thread(target=look)
     watcher.start()

@@ -56,13 +56,16 @@ class Access:
     ask_code: Callable[[str], str] | None = None
 
     @classmethod
-    def from_environment(cls, region: str, environment: Mapping[str, str]) -> Access:
+    def from_environment(
+        cls, region: str, environment: Mapping[str, str], assume_role: Mapping[str, str] | None = None
+    ) -> Access:
         """Access that is spelled out in an environment (`AWS_ENDPOINT_URL`, keys), as the sandbox gives it."""
         return cls(
             region=region,
             endpoint_url=environment["AWS_ENDPOINT_URL"],
             access_key_id=environment["AWS_ACCESS_KEY_ID"],
             secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            assume_role=assume_role,
         )
 
 
@@ -164,6 +167,8 @@ def _session(access: Access, cache: Path | None) -> Session:
         _set_identity(session, access)
     else:
         session.set_credentials(access.access_key_id, access.secret_access_key or "")
+    if access.assume_role:
+        session._credentials = _of_role(session, access)
     return session
 
 
@@ -175,7 +180,7 @@ def _services_by_folder(loader: Any) -> None:
 
 
 def _set_identity(core: Any, access: Access) -> None:
-    """Make the session that of the profile, which asks for MFA codes as we do, and then of the role that is assumed."""
+    """Make the session that of the profile, which asks for MFA codes as we do."""
     from botocore.utils import JSONFileCache
 
     if access.profile:
@@ -190,11 +195,9 @@ def _set_identity(core: Any, access: Access) -> None:
         provider = chain.get_provider("assume-role")
         provider.cache = JSONFileCache(str(_CLI_CACHE.expanduser()))
         provider._prompter = access.ask_code
-    if access.assume_role:
-        core._credentials = _of_role(core, access.region, access.assume_role)
 
 
-def _of_role(core: Any, region: str, assume_role: Mapping[str, str]) -> Any:
+def _of_role(core: Any, access: Access) -> Any:
     """Credentials of a role by STS, renewed before they expire: an operation may take longer than a session of a role."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.exceptions import NoCredentialsError
@@ -202,7 +205,7 @@ def _of_role(core: Any, region: str, assume_role: Mapping[str, str]) -> Any:
     source = core.get_credentials()
     if source is None:
         raise NoCredentialsError
-    asked = {_STS_NAMES[name]: value for name, value in assume_role.items()}
-    create: Any = partial(core.create_client, region_name=region)
+    asked = {_STS_NAMES[name]: value for name, value in (access.assume_role or {}).items()}
+    create: Any = partial(core.create_client, region_name=access.region, endpoint_url=access.endpoint_url)
     fetcher = AssumeRoleCredentialFetcher(create, source, asked.pop("RoleArn"), extra_args=asked)
     return DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)

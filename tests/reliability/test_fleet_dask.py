@@ -121,6 +121,9 @@ def test_over_tls(aurora: Aurora, specs: Path, tmp_path: Path) -> None:
         rows = aurora.process("fleet", "status", *to, "-o", "json", env=tls).data["members"]
         assert {row["status"] for row in rows} == {"available"}
         assert_true(aurora)
+        campaign = aurora.process("fleet", "snapshot", "--yes", *to, "-o", "json", env=tls, timeout=300)
+        assert campaign.status == 0, campaign.out + campaign.err
+        assert len(aurora.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]) == 3
         without = aurora.process("fleet", "status", *to)
         assert without.status == 2 and "The certificates for tls://" in without.err
         (tmp_path / "other").mkdir()

@@ -52,6 +52,30 @@ def test_another_account_is_refused_as_the_genuine_provider_does() -> None:
         Provider(environ=ENVIRONMENT).configure({"skip_credentials_validation": True, "allowed_account_ids": ["1"]})
 
 
+ARN = "arn:aws:iam::222222222222:role/databases"
+
+
+@pytest.mark.parametrize(
+    ("block", "accounts", "asked"),
+    [
+        ({}, (), {}),
+        ({"role_arn": UNKNOWN}, (), {}),
+        ({"role_arn": ARN}, (), {"RoleArn": ARN, "RoleSessionName": "sandbox"}),
+        (
+            {"role_arn": ARN, "external_id": "fleet", "session_name": "me"},
+            ("222222222222",),
+            {"RoleArn": ARN, "RoleSessionName": "me", "ExternalId": "fleet"},
+        ),
+        ({"role_arn": ARN}, (ACCOUNT,), {}),
+    ],
+)
+def test_a_role_is_assumed_but_for_a_stack_in_the_sandboxs_own_account(
+    block: dict[str, Any], accounts: tuple[str, ...], asked: dict[str, str]
+) -> None:
+    config = {"assume_role": [block] if block else [], "allowed_account_ids": accounts}
+    assert read_settings(config, ENVIRONMENT, ["rds"]).role == asked
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

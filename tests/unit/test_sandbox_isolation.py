@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.context import AppContext
+from aurora_cli.context import AppContext, ClusterIdentity
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.isolation import assert_isolated, is_loopback, isolated_environment, new_keys
+from aurora_cli.sandbox.isolation import ACCOUNT, assert_isolated, is_loopback, isolated_environment, new_keys
 from aurora_cli.sandbox.launch import emulator_environment
 from tests.harness import ASTRAY
 
@@ -173,3 +173,19 @@ def test_keys_are_new_each_time_and_could_not_be_those_of_an_account() -> None:
     other = new_keys()
     assert KEYS.access_key_id != other.access_key_id and KEYS.secret_access_key != other.secret_access_key
     assert len(KEYS.access_key_id) == 20 and KEYS.access_key_id.startswith("SANDBOX")
+
+
+@pytest.mark.parametrize(("account", "assumed"), [(None, True), ("222222222222", True), (ACCOUNT, False)])
+def test_the_role_of_a_spec_is_assumed_at_the_emulator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str | None, assumed: bool
+) -> None:
+    """A stack that is recorded in the sandbox's own account was created before roles were assumed there."""
+    app = AppContext(home_folder=tmp_path, sandbox=True, environ={})
+    keys = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+    monkeypatch.setitem(vars(app), "_sandbox_environment", keys)
+    role = {"role_arn": "arn:aws:iam::222222222222:role/databases", "external_id": "fleet"}
+    app.act_for(lambda: ClusterIdentity("demo", account, role))
+    clients = app.aws("eu-west-1")
+    assert clients.access.assume_role == (role if assumed else None)
+    assert (clients.session.get_credentials().method == "assume-role") is assumed
+    assert assumed or app.account("eu-west-1") == ACCOUNT

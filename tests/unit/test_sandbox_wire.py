@@ -89,3 +89,9 @@ def test_a_refusal_on_request_has_the_code_that_was_asked_for(protocol: str) -> 
     status, _, body = refusal("InvalidParameterCombination", "a < b", protocol)
     assert error_code(status, body) == "InvalidParameterCombination"
     assert b"a < b" in body or b"a &lt; b" in body
+
+
+def test_s3_throttles_with_a_status_that_tells_also_a_head_request_to_come_back() -> None:
+    status, _, body = error_answer("throttle", "rest-xml", "s3:HEAD /states/key")
+    assert (status, error_code(status, body)) == (503, "SlowDown")
+    assert error_answer("throttle", "rest-xml", "route53:GET /zone")[0] == 400

@@ -34,6 +34,7 @@ class WireError:
 
 ERRORS = {
     "throttle": WireError("Throttling", "RequestLimitExceeded", "ThrottlingException", "Rate exceeded", 400, 400),
+    "s3:throttle": WireError("SlowDown", "SlowDown", "SlowDown", "Please reduce your request rate.", 503, 503),
     "error5xx": WireError(
         "ServiceUnavailable", "Unavailable", "ServiceUnavailableException", "The service is unavailable.", 503, 503
     ),
@@ -81,11 +82,11 @@ def error_answer(kind: str, protocol: str, call: str) -> Answer:
     """Status, headers and body of one of `ERRORS`.
 
     Args:
-        kind: key of `ERRORS`.
+        kind: key of `ERRORS`; a service may have one of its own, as `s3:throttle`.
         protocol: `query`, `ec2`, `json`, `rest-json` or `rest-xml`.
         call: `service:Action`, for the message.
     """
-    error = ERRORS[kind]
+    error = ERRORS.get(f"{call.partition(':')[0]}:{kind}") or ERRORS[kind]
     return wire_answer(replace(error, message=error.message.format(call=call)), protocol)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from aurora_cli.spec.facts.partitions import partition_of
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.api.client import Client, PollPolicy, ProviderRuntime
+    from aurora_cli.sandbox.provider.api.settings import Settings
     from aurora_cli.sandbox.provider.engine.model import Resource, Task
     from aurora_cli.sandbox.provider.engine.planning import Change
     from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic
@@ -73,6 +75,8 @@ class Provider:
 
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
+        if settings.role:
+            client = Client(_in_role(client), client.models, self.stop)
         partition = partition_of(settings.region).name
         account = _account(client)
         if settings.accounts and account not in settings.accounts:
@@ -209,6 +213,16 @@ def _schema_only(kind: str, name: str) -> ProviderError:
 
 def _id(values: Mapping[str, Any] | None) -> str | None:
     return (values or {}).get("id")
+
+
+def _in_role(client: Client) -> Settings:
+    """The settings with the credentials of the role that the provider block names."""
+    try:
+        given = client.call("sts", "AssumeRole", client.settings.role)["Credentials"]
+    except AwsError as error:
+        raise ProviderError(f"Cannot assume IAM Role: {error}") from error
+    keys = (given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    return replace(client.settings, **dict(zip(("access_key", "secret_key", "token"), keys, strict=True)))
 
 
 def _account(client: Client) -> str:

@@ -27,6 +27,7 @@ class Settings:
         default_tags: tags of every resource that supports tags.
         ignore_keys, ignore_prefixes: tags that Terraform ignores.
         accounts: `allowed_account_ids`; empty for any.
+        role: parameters of AssumeRole of STS; empty to call as who the credentials are.
         max_attempts: attempts per call, at least 1.
         validate_credentials: call GetCallerIdentity of STS first.
         find_lost: look for a resource whose creation got no response; the genuine provider does not.
@@ -41,6 +42,7 @@ class Settings:
     ignore_keys: frozenset[str] = frozenset()
     ignore_prefixes: tuple[str, ...] = ()
     accounts: frozenset[str] = frozenset()
+    role: Mapping[str, str] = field(default_factory=dict)
     max_attempts: int = _DEFAULT_ATTEMPTS
     validate_credentials: bool = True
     find_lost: bool = True
@@ -72,6 +74,7 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], service
     access_key, secret_key, token = _credentials(config, environ)
     tags = _first(config.get("default_tags")).get("tags")
     ignore = _first(config.get("ignore_tags"))
+    accounts = frozenset(_known(config.get("allowed_account_ids")) or ())
     return Settings(
         region=region,
         access_key=access_key,
@@ -81,7 +84,8 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], service
         default_tags={key: value for key, value in (_known(tags) or {}).items() if _known(value) is not None},
         ignore_keys=frozenset(_known(ignore.get("keys")) or ()),
         ignore_prefixes=tuple(_known(ignore.get("key_prefixes")) or ()),
-        accounts=frozenset(_known(config.get("allowed_account_ids")) or ()),
+        accounts=accounts,
+        role=_role(_first(config.get("assume_role")), accounts),
         max_attempts=_attempts(config, environ),
         validate_credentials=not _known(config.get("skip_credentials_validation")),
         find_lost=environ.get("AURORA_SANDBOX_LOST_RESPONSES") != "fail",
@@ -106,6 +110,19 @@ def _known(value: Any) -> Any:
 def _first(blocks: Any) -> Mapping[str, Any]:
     known = _known(blocks)
     return known[0] if known else {}
+
+
+def _role(block: Mapping[str, Any], accounts: frozenset[str]) -> dict[str, str]:
+    """What AssumeRole takes; nothing for a stack that is in the sandbox's own account, as all were before it assumed roles."""
+    arn = str(_known(block.get("role_arn")) or "")
+    if not arn or (accounts and arn.split(":")[4:5] != [*accounts]):
+        return {}
+    asked = {"RoleSessionName": block.get("session_name"), "ExternalId": block.get("external_id")}
+    return {
+        "RoleArn": arn,
+        "RoleSessionName": "sandbox",
+        **{name: value for name, value in asked.items() if _known(value)},
+    }
 
 
 def _credentials(config: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str, str | None]:
