@@ -19,10 +19,12 @@ class StepStarted:
     Attributes:
         step: stable short name: sandbox, init, plan, apply, unprotect, destroy, failover, wait, read.
         text: what a person reads, e.g. "Planning the change".
+        tasks: how many `TaskEnded` it has, where that is known.
     """
 
     step: str
     text: str
+    tasks: int | None = None
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _session(access: Access, cache: Path | None) -> Session:
     else:
         session.set_credentials(access.access_key_id, access.secret_access_key or "")
     if access.assume_role:
-        session._credentials = _of_role(session, access)
+        _set_role(session, access)
     return session
 
 
@@ -197,7 +197,7 @@ def _set_identity(core: Any, access: Access) -> None:
         provider._prompter = access.ask_code
 
 
-def _of_role(core: Any, access: Access) -> Any:
+def _set_role(core: Any, access: Access) -> None:
     """Credentials of a role by STS, renewed before they expire: an operation may take longer than a session of a role."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.exceptions import NoCredentialsError
@@ -208,4 +208,4 @@ def _of_role(core: Any, access: Access) -> Any:
     asked = {_STS_NAMES[name]: value for name, value in (access.assume_role or {}).items()}
     create: Any = partial(core.create_client, region_name=access.region, endpoint_url=access.endpoint_url)
     fetcher = AssumeRoleCredentialFetcher(create, source, asked.pop("RoleArn"), extra_args=asked)
-    return DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)
+    core._credentials = DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)

@@ -1,22 +1,24 @@
-"""Every process of a `fleet apply` killed at random: no cluster doubled, none lost, the record true, and `fleet resume` ends it.
+"""Every process of a `fleet apply` killed in turn, from its first call to its last.
 
-`KILLS` says how many (default 6) and `SEED` which; both are printed, so that a failure can be repeated.
+No cluster is doubled, none lost, the record is true, and `fleet resume` ends it.
+
+`KILLS` says at how many points (default 6; 40 take a quarter of an hour). A point is a number of calls that AWS has received.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from aurora_cli.sandbox.processes import wait_until
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.inventory import in_emulator, in_states
 from tests.reliability.kills import processes, slow_creations
 
@@ -26,6 +28,7 @@ FLEET = """
 defaults: {region: eu-west-1, engine: postgres, network: {allow: [10.0.0.0/16]}}
 waves: [{name: canary, count: 1}]
 """
+NAMES = ("a", "b", "c")
 MOST_REPEATS = 4
 
 
@@ -64,30 +67,40 @@ def kill(aurora: Aurora, controller: subprocess.Popen[str], who: str) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def test_killed_at_random(emulator: object, aurora: Aurora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seed, wanted = int(os.environ.get("SEED") or time.time_ns() % 1_000_000), int(os.environ.get("KILLS") or 6)
-    rng = random.Random(seed)  # noqa: S311 - not cryptography
-    print(f"SEED={seed} KILLS={wanted}")  # noqa: T201 - to repeat it
+def until_call(aurora: Aurora, number: int, process: subprocess.Popen[str]) -> None:
+    """Wait until AWS has received that call, or the process has ended."""
+    assert wait_until(lambda: last_call(aurora) >= number or process.poll() is not None, timeout_s=600)
+
+
+def begin(aurora: Aurora) -> None:
+    """An account without clusters, which takes its time, and the plans of three."""
+    aurora.ok("sandbox", "reset", "--yes")
     slow_creations(aurora, 0.2)
+    aurora.ok("fleet", "plan")
+
+
+def test_killed_from_the_first_call_to_the_last(
+    emulator: object, aurora: Aurora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "fleet.yaml").write_text(FLEET)
+    for name in NAMES:
+        (tmp_path / f"{name}.yaml").write_text(f"name: {name}")
+    wanted = int(os.environ.get("KILLS") or 6)
+    begin(aurora)
+    before = last_call(aurora)
+    aurora.ok("fleet", "apply", "--yes")
+    calls = last_call(aurora) - before
     for number in range(wanted):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        monkeypatch.chdir(folder)
-        names = [f"{letter}{number}" for letter in "abc"]
-        for name in names:
-            (folder / f"{name}.yaml").write_text(f"name: {name}")
-        (folder / "fleet.yaml").write_text(FLEET)
-        aurora.ok("fleet", "plan")
-        after_s, who = rng.uniform(0.3, 12), WHO[number % len(WHO)]
-        where = f"SEED={seed}, kill {number}: {who} after {after_s:.1f} s"
+        begin(aurora)
+        before, point, who = last_call(aurora), number * calls // wanted, WHO[number % len(WHO)]
+        where = f"kill {number}: {who} after {point} of {calls} calls"
         alone = ["--parallel", "1"] if who == "fork server" else []  # what finds no room at first is forked
         words = aurora.argv("fleet", "apply", "--yes", "-o", "json", *alone)
         started = subprocess.Popen(
             words, env=aurora.environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
-        with suppress(subprocess.TimeoutExpired):
-            started.wait(after_s)
+        until_call(aurora, before + point, started)
         kill(aurora, started, who)
         told, status = ["\n".join(started.communicate())], started.returncode
         for _ in range(MOST_REPEATS):
@@ -101,8 +114,7 @@ def test_killed_at_random(emulator: object, aurora: Aurora, tmp_path: Path, monk
             status = done.status
         print(where, "-", len(told), "runs")  # noqa: T201
         assert status == 0, "\n---\n".join([where, *told])
-        stacks = sorted(path.name for path in (aurora.home / "sandbox" / "stacks").iterdir())
-        assert in_emulator(aurora) == in_states(map(aurora.state, stacks)), "\n---\n".join([where, *told])
-        assert {row["name"]: row["status"] for row in aurora.json("list")["clusters"]} == dict.fromkeys(stacks, "ready")
-        assert set(names) <= set(stacks)
-        assert [len(aurora.instances(name)) for name in names] == [1] * 3
+        assert in_emulator(aurora) == in_states(map(aurora.state, NAMES)), "\n---\n".join([where, *told])
+        assert {row["name"]: row["status"] for row in aurora.json("list")["clusters"]} == dict.fromkeys(NAMES, "ready")
+        assert [len(aurora.instances(name)) for name in NAMES] == [1] * 3
+        assert {one["risk"] for one in aurora.json("fleet", "plan")["members"]} == {"unchanged"}, where

@@ -48,6 +48,14 @@ APPROVED = review(CLUSTER, READER, GROUP, findings=(RESTART,), sequence=STEPS, s
         (review(), True),
         (review(replace(READER, after={"cluster": "orders", "class": "a"}, unknown=())), True),
         (review(replace(CLUSTER, action="update")), True),
+        (
+            review(
+                replace(CLUSTER, action="update", after={"port": 5432, "key": "", "ipv6": False, "mask": 0, "tags": {}})
+            ),
+            True,
+        ),
+        (review(replace(CLUSTER, action="update", after={"port": 0})), False),
+        (review(replace(CLUSTER, action="update", after={"port": 5432, "key": "other"})), False),
         (review(replace(GROUP, action="create", after={"tags": {}, "rules": ["sg-1"]})), True),
         (review(sequence=STEPS[1:], findings=(replace(RESTART, text="orders-2 restarts."),)), True),
         (review(replace(READER, address="aws_x.made_by_a_step"), resumed=True, sequence=STEPS[1:]), True),

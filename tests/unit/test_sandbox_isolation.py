@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -187,5 +188,6 @@ def test_the_role_of_a_spec_is_assumed_at_the_emulator(
     app.act_for(lambda: ClusterIdentity("demo", account, role))
     clients = app.aws("eu-west-1")
     assert clients.access.assume_role == (role if assumed else None)
-    assert (clients.session.get_credentials().method == "assume-role") is assumed
+    found: Any = clients.session.get_credentials()
+    assert (found.method == "assume-role") is assumed
     assert assumed or app.account("eu-west-1") == ACCOUNT

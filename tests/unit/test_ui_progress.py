@@ -51,7 +51,10 @@ def lines_of(shown: Screen) -> list[str]:
 def test_a_log_has_one_line_for_each_cluster_of_a_fleet_and_says_what_takes_long() -> None:
     shown, clock = screen(80), FakeClock()
     with Progress(shown.consoles, clock) as progress:
-        for event in (StepStarted("wave", "Wave canary: 3 clusters"), *map(TaskStarted, ("orders", "cards", "wallet"))):
+        for event in (
+            StepStarted("wave", "Wave canary: 3 clusters", 3),
+            *map(TaskStarted, ("orders", "cards", "wallet")),
+        ):
             progress.handle(event)
         progress.handle(TaskEnded("orders", 12, failed=False))
         progress.handle(TaskEnded("cards", 3, failed=True))
@@ -62,9 +65,25 @@ def test_a_log_has_one_line_for_each_cluster_of_a_fleet_and_says_what_takes_long
         "Wave canary: 3 clusters ...",
         "applied  orders  12s",
         "failed   cards  3s",
-        "still applying: wallet (31s)",
+        "still applying: wallet (31s); 1 of 3 done, 1 failed",
         "done     Wave canary: 3 clusters  40s  1 applied, 1 failed",
     ]
+
+
+def test_a_terminal_keeps_the_slowest_clusters_of_a_wave_and_those_that_failed() -> None:
+    shown, clock = screen(60, tty=True), FakeClock()
+    with Progress(shown.consoles, clock) as progress:
+        progress.handle(StepStarted("wave", "Wave rest: 40 clusters", 40))
+        for number in range(14):
+            progress.handle(TaskStarted(f"c{number:02}"))
+            progress.handle(TaskEnded(f"c{number:02}", number + 1, failed=number == 2))
+        progress.tick()
+        assert "13 of 40 done, 1 failed" in shown.err
+        before = len(shown.err)
+        progress.handle(StepFinished("wave", 40, "13 applied, 1 failed"))
+    left = shown.err[before:]
+    assert [f"c{number:02}" in left for number in range(14)] == [number == 2 or number > 3 for number in range(14)]
+    assert "failed" in left and "3 more done, each in less time" in left
 
 
 def test_a_log_has_one_line_per_step_and_change() -> None:

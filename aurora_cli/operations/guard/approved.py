@@ -70,4 +70,9 @@ def _was_meant(approved: Any, now: Any) -> bool:
     leaves: Mapping[str, tuple[str, ...]] = {"create": ("create", "update"), "replace": ("replace", "create", "update")}
     if now[0] not in leaves.get(action, (action,)):
         return False
-    return all(after.get(name) == value for name, value in now[1].items() if name not in unknown)
+    return all(_equal(after.get(name), value) for name, value in now[1].items() if name not in unknown)
+
+
+def _equal(approved: Any, now: Any) -> bool:
+    """Providers store what is not set as null, or as the empty value of its type once they have read the resource."""
+    return bool(approved == now or (None in (approved, now) and not approved and not now))

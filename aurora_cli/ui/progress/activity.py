@@ -27,6 +27,8 @@ from aurora_cli.ui.labels.resource_labels import name_of
 State = Literal["waiting", "running", "done", "failed"]
 
 _IDENTIFIED = ("aws_rds_cluster_instance", "aws_rds_cluster", "aws_rds_global_cluster")
+TASK = "apply"
+"""Action of a command on a cluster of a fleet."""
 _SHOWN_ACTIONS = ("create", "update", "replace", "delete", "forget", "import")
 
 
@@ -47,12 +49,13 @@ class Work:
 
 @dataclass
 class Step:
-    """A named step: its heading, since when, and what it waits for, if anything."""
+    """A named step: its heading, since when, what it waits for, if anything, and the number of its tasks, if known."""
 
     name: str
     text: str
     started: float
     waiting: Waiting | None = None
+    tasks: int | None = None
 
 
 @dataclass
@@ -88,7 +91,7 @@ class Activity:
     def step_started(self, event: StepStarted) -> None:
         """A step begins: what was read or waited for before is over."""
         self.read = [0, 0]
-        self.steps.append(Step(event.step, event.text, self.now()))
+        self.steps.append(Step(event.step, event.text, self.now(), tasks=event.tasks))
 
     def step_finished(self, event: StepFinished) -> Step | None:
         """Takes the step out of the open ones; None if it was never started."""
@@ -155,13 +158,13 @@ class Activity:
 
     def task_started(self, event: TaskStarted) -> None:
         """The command of a cluster begins."""
-        self.works[event.name, "apply"] = Work(event.name, "apply", "running", self.now())
+        self.works[event.name, TASK] = Work(event.name, TASK, "running", self.now())
 
     def task_ended(self, event: TaskEnded) -> Work:
         """It has ended."""
-        work = Work(event.name, "apply", "failed" if event.failed else "done", elapsed_s=event.elapsed_s)
-        self.works.pop((event.name, "apply"), None)
-        self.works[event.name, "apply"] = work
+        work = Work(event.name, TASK, "failed" if event.failed else "done", elapsed_s=event.elapsed_s)
+        self.works.pop((event.name, TASK), None)
+        self.works[event.name, TASK] = work
         return work
 
     def with_state(self, state: State) -> list[Work]:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from aurora_cli.ui.console import Consoles, echo, prose
 from aurora_cli.ui.progress.activity import Activity, Step, Work
-from aurora_cli.ui.progress.text import DOING, waiting_text, word_of
+from aurora_cli.ui.progress.text import DOING, how_far, waiting_text, word_of
 from aurora_cli.ui.text import clean, duration
 
 HEARTBEAT_S = 30.0
@@ -77,7 +77,9 @@ class LineDisplay:
         now = self._activity.now()
         running = self._activity.with_state("running")
         if running:
-            return f"still {'; '.join(self._named(running[:_NAMED], now))}{_more(len(running) - _NAMED)}"
+            step = self._activity.steps[-1] if self._activity.steps else None
+            far = f"; {how_far(step, self._activity)}" if step and step.tasks else ""
+            return f"still {'; '.join(self._named(running[:_NAMED], now))}{_more(len(running) - _NAMED)}{far}"
         if not self._activity.steps:
             return ""
         step = self._activity.steps[-1]

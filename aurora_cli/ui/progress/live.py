@@ -19,7 +19,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from aurora_cli.ui.console import Consoles, echo, lead, prose, symbols
-from aurora_cli.ui.progress.activity import Activity, Step, Work
+from aurora_cli.ui.progress.activity import TASK, Activity, Step, Work
 from aurora_cli.ui.progress.text import step_line, waiting_text, work_line
 from aurora_cli.ui.text import clean, duration
 
@@ -69,6 +69,8 @@ class LiveArea:
             self._console.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2), *up))
 
 
+SLOWEST = 10
+"""Clusters that stay on the screen when the wave of a fleet is done, beside those that failed."""
 MOST_LINES = 24
 
 
@@ -174,8 +176,18 @@ class LiveDisplay:
 
     def _leave_works(self) -> None:
         now, width = self._activity.now(), self._name_width()
-        for work in self._activity.clear():
+        works = self._activity.clear()
+        quick = _quick(works)
+        for work in (one for one in works if one.name not in quick):
             line = work_line(work, self._symbols, now, width)
             if work.state == "running":
                 line.append("  not finished", style="warning")
             echo(self._console, line)
+        if quick:
+            echo(self._console, Text(f"  {self._symbols.done} {len(quick)} more done, each in less time", style="good"))
+
+
+def _quick(works: Sequence[Work]) -> set[str]:
+    """Clusters of a fleet that are done, without the slowest: a list of hundreds would hide what failed."""
+    done = [work for work in works if work.action == TASK and work.state == "done"]
+    return {work.name for work in sorted(done, key=lambda work: -work.elapsed_s)[SLOWEST:]}

@@ -88,7 +88,7 @@ def step_line(step: Step, activity: Activity) -> Text:
     """The heading of an open step, with its time and how far it is."""
     line = lead(clean(step.text), "heading")
     line.append(f"  {duration(activity.now() - step.started)}", style="second")
-    far = _how_far(step, activity)
+    far = how_far(step, activity)
     return line.append(f"  {far}", style="second") if far else line
 
 
@@ -100,9 +100,13 @@ def waiting_text(step: Step) -> str:
     return clean(f"{step.waiting.what}{status}")
 
 
-def _how_far(step: Step, activity: Activity) -> str:
+def how_far(step: Step, activity: Activity) -> str:
+    """`3 of 40 done, 1 failed`; empty where there is nothing to count."""
     if step is not activity.steps[-1]:
         return ""
+    if step.tasks:
+        failed = len(activity.with_state("failed"))
+        return f"{len(activity.with_state('done'))} of {step.tasks} done{f', {failed} failed' if failed else ''}"
     if activity.works:
         done = len(activity.with_state("done"))
         return f"{done} of {len(activity.works) + len(activity.with_state('waiting'))} done"

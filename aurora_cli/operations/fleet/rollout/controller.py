@@ -157,7 +157,7 @@ class _Controller:
 
     def _wave_as_step(self, at: int, wave: WaveRecord) -> None:
         begun, number = self.app.clock.monotonic(), len(wave.clusters)
-        self.emit(StepStarted("wave", f"Wave {wave.name}: {number} cluster{'s' * (number != 1)}"))
+        self.emit(StepStarted("wave", f"Wave {wave.name}: {number} cluster{'s' * (number != 1)}", number))
         self._wave(at, wave)
         found = Counter(self.run.state(name).state for name in wave.clusters)
         said = ", ".join(f"{found[state]} {state}" for state in STATES if found[state])

@@ -117,7 +117,7 @@ def _role(block: Mapping[str, Any], accounts: frozenset[str]) -> dict[str, str]:
     arn = str(_known(block.get("role_arn")) or "")
     if not arn or (accounts and arn.split(":")[4:5] != [*accounts]):
         return {}
-    asked = {"RoleSessionName": block.get("session_name"), "ExternalId": block.get("external_id")}
+    asked: dict[str, Any] = {"RoleSessionName": block.get("session_name"), "ExternalId": block.get("external_id")}
     return {
         "RoleArn": arn,
         "RoleSessionName": "sandbox",
