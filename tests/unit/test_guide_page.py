@@ -14,7 +14,7 @@ from tests.unit.test_docs import parses
 from tests.unit.test_features_page import anchors
 
 PAGES = sorted(FOLDER.glob("*.md"))
-OTHERS = {"aws", "curl", "mysql", "pip", "psql", "terraform"}
+OTHERS = {"aws", "curl", "dask", "mysql", "pip", "psql", "terraform"}
 FENCED = [(page.name, block) for page in PAGES for block in blocks(page.read_text(encoding="utf-8"))]
 LINES = [(page, line) for page, block in FENCED for line in block.lines]
 SPECS = [(page, block) for page, block in FENCED if block.file and block.kind == "yaml"]
