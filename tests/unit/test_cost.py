@@ -263,10 +263,10 @@ def test_what_a_spec_asks_for() -> None:
 def test_each_region_of_a_global_database_is_paid_for() -> None:
     values = {"us-east-1": {"instances": {"readers": 1}}, "eu-central-1": {"headless": True}}
     found = shapes_of(spec(instances={"class": "db.r7g.large"}, **{"global": {"regions": values}}), TODAY)
-    assert [(one.region, one.instances, one.replicated) for one in found] == [
-        ("eu-west-1", {"db.r7g.large": Amount.of(1)}, False),
-        ("eu-central-1", {}, True),
-        ("us-east-1", {"db.r7g.large": Amount.of(2)}, True),
+    assert [(one.region, one.instances, one.replicated, one.secrets) for one in found] == [
+        ("eu-west-1", {"db.r7g.large": Amount.of(1)}, False, 1),
+        ("eu-central-1", {}, True, 0),
+        ("us-east-1", {"db.r7g.large": Amount.of(2)}, True, 0),
     ]
     lines = estimate(found, prices("us-east-1")).to_dict()["lines"]
     assert {line["region"] for line in lines if line["unknown"] == "price"} == {"eu-west-1", "eu-central-1"}
@@ -441,6 +441,14 @@ def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: R
     text = " ".join(run("cost", "-f", "orders.yaml").out.split())
     assert "Sum: unknown, since no price is known." in text
     assert "Not compared: prices are unknown" in text
+
+
+@pytest.mark.parametrize("option", ["--volume", "--io", "--backup", "--reserved", "--savings-plan"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e30"])
+def test_an_amount_with_which_nothing_can_be_calculated_is_refused(run: Run, option: str, value: str) -> None:
+    done = run("cost", "-f", "orders.yaml", option, value)
+    assert done.status == 2
+    assert f"Invalid value for '{option}'" in done.err
 
 
 @pytest.mark.parametrize("words", [[], ["orders", "-f", "orders.yaml"]])

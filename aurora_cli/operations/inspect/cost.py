@@ -97,7 +97,7 @@ def _cost(app: AppContext, shapes: Sequence[Shape], discounts: Discounts, notes:
     missing = sorted({line.region for line in found.lines if line.unknown == "price"})
     if missing:
         where = ", ".join(missing)
-        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {missing[0]}")
+        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {' '.join(missing)}")
     first = shapes[0]
     return Cost(first.name, first.region, app.target, found, compare_storage(first, table, discounts), notes)
 
