@@ -15,6 +15,7 @@ from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.cost.monthly import of_change
 from aurora_cli.operations.cost.shapes import gib, live_shapes, shapes_of
+from aurora_cli.operations.inspect import cost
 from aurora_cli.operations.inspect.cost import _instead, _usage
 from aurora_cli.prices.amount import Amount
 from aurora_cli.prices.estimate import Discounts, Estimate, estimate
@@ -343,6 +344,27 @@ def test_io_of_the_measured_hours_becomes_that_of_a_month() -> None:
 @pytest.mark.parametrize("denied", [False, True])
 def test_what_cloudwatch_does_not_say_is_unknown(denied: bool) -> None:
     assert _usage(volume(CloudWatch({}, denied=denied))) == Usage()
+
+
+def test_the_storage_of_a_stopped_cluster_is_compared_as_if_it_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    given = spec(instances={"class": "db.r7g.large"})
+    for name, value in (
+        ("existing_stack", None),
+        ("stored_spec", SimpleNamespace(spec=given)),
+        ("begin_to_look", None),
+        ("live_topology", live("stopped")),
+        ("live_regions", LiveRegions()),
+    ):
+        monkeypatch.setattr(cost, name, lambda *_, value=value: value)
+    monkeypatch.setattr(cost, "_measured", lambda _, one: one)
+    clock = SimpleNamespace(now=lambda: NOW)
+    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws")
+    found = cost.cost_of_cluster(app, "orders", Usage(Decimal(100), Decimal(200)), Discounts(), lambda _: None)
+    # 730 x 0.10 + 100 x 0.125 = 85.50; 200 x 0.20 = 40, which is more than storage alone.
+    assert (found.storage.cheaper, found.storage.extra) == (STANDARD, Amount.of(Decimal("85.50")))
 
 
 def test_a_gib_is_what_aws_counts() -> None:
