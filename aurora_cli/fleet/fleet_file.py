@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
 from aurora_cli.errors import SpecInvalid
 from aurora_cli.fleet.expressions import check_expression
@@ -50,9 +50,12 @@ class Account(Model):
 
     @field_validator("role_arn")
     @classmethod
-    def _arn(cls, value: str | None) -> str | None:
-        if value is not None and not _ROLE.fullmatch(value):
+    def _arn(cls, value: str | None, info: ValidationInfo) -> str | None:
+        found = _ROLE.fullmatch(value or "")
+        if value is not None and not found:
             raise ValueError("write the ARN of an IAM role, e.g. arn:aws:iam::123456789012:role/databases")
+        if found and info.data.get("id") not in (None, found["account"]):
+            raise ValueError(f"the role is in account {found['account']}, and `id` is {info.data['id']}: omit `id`")
         return value
 
     @property

@@ -452,6 +452,11 @@ def test_policies_names_and_states(folder: Path) -> None:
         ("labels: [a]", 1, "`labels` must be a mapping"),
         ("account: {id: 12}", 1, "`id` must be text"),
         ("account:\n  id: '12'", 2, "`id` cannot be 12"),
+        (
+            "account:\n  id: '222222222222'\n  role_arn: arn:aws:iam::111111111111:role/a",
+            3,
+            "`role_arn` cannot be arn:aws:iam::111111111111:role/a",
+        ),
         ("account:\n  role_arn: admin", 2, "`role_arn` cannot be admin"),
         ("policies:\n  - name: x\n    require: 'a >'", 3, "`require` cannot be a >"),
         ("policies:\n  - name: x\n    require: name\n    where: b", 4, "`where` cannot be b"),
