@@ -226,6 +226,29 @@ def test_a_plan_that_is_another_by_now_is_left_out(app: AppContext, folder: Path
     assert (states(run)["a"], exit_status(run)) == ("stale", 5)
 
 
+def test_a_cluster_of_the_name_elsewhere_is_no_cluster_of_the_spec(app: AppContext, folder: Path) -> None:
+    for name, region in (("a", "us-east-1"), ("b", "eu-west-1")):
+        app.registry.create(name, region=region, target="aws", spec=f"name: {name}")
+    clusters = Clusters(dict.fromkeys("abc", "16.8"))
+    _, found = looked(app, folder, clusters)
+    assert clusters.log == ["look b", "look c"], "a cluster in another Region is not asked"
+    blocked = {one.name: one.blocker["message"] for one in found if one.blocker}
+    assert blocked == {
+        "a": "The cluster a of this home is another one: it is in us-east-1, and its spec says eu-west-1."
+    }
+    (folder / "fleet.yaml").write_text(f"{FLEET}account: {{role_arn: 'arn:aws:iam::222222222222:role/r'}}\n")
+    app.registry.get("b").update_record(account_id="111111111111")
+    fleet_of.cache_clear()
+    _, found = looked(app, folder, clusters)
+    assert {one.name for one in found if one.blocker} == {"a", "b"}
+    # A snapshot would be taken of any cluster of the name.
+    snapshot = Campaign("snapshot", ("snapshot", "create"))
+    clusters.log.clear()
+    _, found = looked(app, folder, clusters, snapshot)
+    assert {one.name: one.blocker["code"] for one in found if one.blocker}["c"] == "not-found"
+    assert clusters.log == []
+
+
 def test_a_snapshot_has_the_identifier_of_the_run() -> None:
     given = {"id": "before-{name}-20261130", "tag": ("ticket={name}", "b=c")}
     words = Campaign("snapshot", ("snapshot", "create"), given).words("orders", approved=None)
