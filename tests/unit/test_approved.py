@@ -96,6 +96,9 @@ def test_a_digest_is_of_what_a_creation_would_make() -> None:
     small, large = (replace(READER, after={"class": one}, changed=()) for one in ("db.t4g.medium", "db.r7g.16xlarge"))
     assert review(small).digest == review(replace(small)).digest
     assert review(small).digest != review(large).digest
+    assert review(small, to="17.5").digest != review(small, to="17.6").digest
+    restarting = replace(STEPS[0], interruption="It restarts.")
+    assert review(sequence=(restarting,)).digest != review(sequence=STEPS[:1]).digest
     assert review(replace(small, importing="orders-1")).digest != review(small).digest
     names = (replace(small, after={**small.after, "final_snapshot_identifier": one}) for one in ("a-1", "a-2"))
     assert len({review(one).digest for one in names}) == 1, "the name is drawn for each plan until there is a stack"

@@ -425,6 +425,16 @@ def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folde
     assert (world.applied, exit_status(run)) == (list("abcde"), 0)
 
 
+def test_abort_is_of_the_run_that_has_not_ended(app: AppContext, folder: Path) -> None:
+    planned(app, folder)
+    run = begun(app)
+    planned(app, folder)
+    newer = begun(app)
+    with run.lock():
+        assert main(["--home", str(app.home.path), "fleet", "abort"]) == 0
+    assert (run.aborts, newer.aborts) == (1, 0)
+
+
 def test_nothing_is_submitted_after_the_executor_was_told_to_start_no_more(app: AppContext, folder: Path) -> None:
     planned(app, folder)
     run = begun(app)

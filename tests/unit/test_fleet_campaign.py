@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from aurora_cli.commands.fleet.rollout import campaigning
 from aurora_cli.context import AppContext
 from aurora_cli.errors import GuardRefused, InvalidInput
 from aurora_cli.fleet.inherited import fleet_of
@@ -26,6 +29,8 @@ from aurora_cli.operations.fleet.rollout.campaign import Campaign
 from aurora_cli.operations.fleet.rollout.outcome import exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.operations.fleet.rollout.spec_files import files_behind
+from aurora_cli.signals import heed_interrupt, hold_interrupt
+from aurora_cli.ui import prompts
 from tests.unit.test_fleet_apply import Killed, Time, error, states
 
 FLEET = """
@@ -224,6 +229,41 @@ def test_a_plan_that_is_another_by_now_is_left_out(app: AppContext, folder: Path
     clusters = Clusters(dict.fromkeys("abc", "16.8"), {"upgrade a": [(5, stale)]})
     run = carried_out(app, begun(app, folder, clusters), clusters)
     assert (states(run)["a"], exit_status(run)) == ("stale", 5)
+
+
+def test_a_cluster_of_the_name_elsewhere_is_no_cluster_of_the_spec(app: AppContext, folder: Path) -> None:
+    for name, region in (("a", "us-east-1"), ("b", "eu-west-1")):
+        app.registry.create(name, region=region, target="aws", spec=f"name: {name}")
+    clusters = Clusters(dict.fromkeys("abc", "16.8"))
+    _, found = looked(app, folder, clusters)
+    assert clusters.log == ["look b", "look c"], "a cluster in another Region is not asked"
+    blocked = {one.name: one.blocker["message"] for one in found if one.blocker}
+    assert blocked == {
+        "a": "The cluster a of this home is another one: it is in us-east-1, and its spec says eu-west-1."
+    }
+    (folder / "fleet.yaml").write_text(f"{FLEET}account: {{role_arn: 'arn:aws:iam::222222222222:role/r'}}\n")
+    app.registry.get("b").update_record(account_id="111111111111")
+    fleet_of.cache_clear()
+    _, found = looked(app, folder, clusters)
+    assert {one.name for one in found if one.blocker} == {"a", "b"}
+    # A snapshot would be taken of any cluster of the name.
+    snapshot = Campaign("snapshot", ("snapshot", "create"))
+    clusters.log.clear()
+    _, found = looked(app, folder, clusters, snapshot)
+    assert {one.name: one.blocker["code"] for one in found if one.blocker}["c"] == "not-found"
+    assert clusters.log == []
+
+
+def test_ctrl_c_is_heard_at_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts, "confirm", lambda consoles, question: signal.raise_signal(signal.SIGINT))
+    session: Any = SimpleNamespace(consoles=None)
+    outlook: Any = SimpleNamespace(interruptions=[])
+    hold_interrupt()  # as at the end of the look
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            campaigning._ask(session, "rotate", [outlook])
+    finally:
+        heed_interrupt()
 
 
 def test_a_snapshot_has_the_identifier_of_the_run() -> None:

@@ -107,9 +107,10 @@ class PlanReview:
     def digest(self) -> str:
         """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
         changes = [[change.to_dict(), _made(change), change.importing] for change in self.plan.changes]
-        where = (self.name, self.account, self.region, self.target)
+        where = (self.name, self.account, self.region, self.target, *([self.to] if self.to else []))
         what = (*where, changes, [(f.effect, f.address, f.text) for f in self.findings])
-        steps = (self.steps, self.behind, [step.name for step in self.sequence if not step.done])
+        left = [(step.name, step.interruption) for step in self.sequence if not step.done]
+        steps = (self.steps, self.behind, left)
         text = json.dumps([*what, *steps], default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

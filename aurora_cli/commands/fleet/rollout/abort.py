@@ -13,9 +13,9 @@ from aurora_cli.commands.shared.session import Session, pass_session
 def abort(session: Session, /, run: str | None) -> None:
     """End a `fleet apply`, or another run in waves, safely, from another terminal.
 
-    RUN is a run that `fleet runs` lists; without one, it is the newest in waves. Its controller starts no more clusters, and
-    ends when those that run have ended. A second call interrupts these as Ctrl-C does: Terraform finishes what it is doing and
-    saves its state. `fleet resume` takes the run up again.
+    RUN is a run that `fleet runs` lists; without one, it is the newest in waves that has not ended. Its controller starts no
+    more clusters, and ends when those that run have ended. A second call interrupts these as Ctrl-C does: Terraform finishes
+    what it is doing and saves its state. `fleet resume` takes the run up again.
 
     \b
     Examples:
@@ -25,7 +25,7 @@ def abort(session: Session, /, run: str | None) -> None:
     from aurora_cli.operations.fleet.rollout import start
     from aurora_cli.operations.fleet.rollout.record import APPLYING, holders
 
-    found = start.rollout_run(session.app, run)
+    found = start.rollout_run(session.app, run or start.running(session.app))
     holder = found.locked_by()
     if holder is None:
         session.say(f"The run {found.id} has no controller: nothing is started any more.")

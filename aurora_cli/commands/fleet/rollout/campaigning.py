@@ -15,6 +15,7 @@ from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import Declined, GuardRefused, SpecInvalid
+from aurora_cli.signals import heed_interrupt
 
 if TYPE_CHECKING:
     from aurora_cli.operations.fleet.rollout.campaign import Campaign
@@ -120,6 +121,7 @@ def _ask(session: Session, doing: str, todo: Sequence[Outlook]) -> None:
     """What interrupts a database is approved by a phrase; the rest by yes. Raises Declined."""
     from aurora_cli.ui import prompts
 
+    heed_interrupt()  # the look is over, and the work is not
     count = f"{len(todo)} cluster{'s' * (len(todo) != 1)}"
     if any(one.interruptions for one in todo):
         approved = prompts.type_phrase(session.consoles, f"{doing} {count}")

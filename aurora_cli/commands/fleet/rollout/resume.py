@@ -51,7 +51,8 @@ def resume(
     from aurora_cli.operations.fleet.rollout import start, waves
 
     found = start.rollout_run(session.app, run, [Path(folder) for folder in folders])
-    todo = [member for name, member in start.members_of(found).items() if name in found.left]
+    left = found.left
+    todo = [member for name, member in start.members_of(found).items() if name in left]
     if not during_freeze:
         waves.refuse_frozen(todo, session.app.clock.now(), "Resume later, or with --during-freeze.")
     failures = found.plan.max_failures if max_failures is None else max_failures

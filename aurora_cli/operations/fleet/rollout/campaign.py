@@ -9,10 +9,11 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import ClusterNotFound, GuardRefused, InvalidInput
+from aurora_cli.errors import AuroraError, ClusterNotFound, GuardRefused, InvalidInput, StackDamaged
 from aurora_cli.events import Emit
 from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 from aurora_cli.operations.fleet.places import Places
@@ -76,7 +77,7 @@ def look(
         InvalidInput: no engine has such a version, or the home cannot be used. Interrupted.
         SandboxFailed: the emulator does not start.
     """
-    others = _of_other_engines(campaign, members)
+    others = _elsewhere(app, campaign, members) | _of_other_engines(campaign, members)
     asked = [member for member in members if member.name not in others]
     app.begin(emit)  # one emulator for all, before they all look for it
     title = f"Looking at {len(asked)} cluster{'s' * (len(asked) != 1)}"
@@ -162,16 +163,44 @@ def _outlook(folder: FleetRun, answer: Answer) -> Outlook:
         refused = [str(one.get("text")) for one in answer.document.get("findings") or () if one.get("refused")]
         if refused:
             hint = "Change such a cluster alone, with --allow for what the plan names."
-            status = GuardRefused.exit_status
-            problem = {"code": GuardRefused.code, "message": " ".join(refused), "hint": hint, "exit_status": status}
+            problem = _problem(GuardRefused, " ".join(refused), hint)
         return Outlook(answer, answer.document, problem)
     details = folder.result(str(answer.member.name)).document.get("error", {}).get("details") or {}
     if details.get("runs"):  # green would be the same as blue: it is there already
         return Outlook(replace(answer, error=None), {"changes": False, "to": details["runs"]}, None)
     if problem["code"] == ClusterNotFound.code:
-        file = shlex.quote(shown_path(str(answer.member.path)))
-        problem = {**problem, "hint": f"If it exists, this home must know it: aurora-cli apply -f {file}"}
+        problem = {**problem, "hint": _not_known(answer.member)}
     return Outlook(answer, {}, problem)
+
+
+def _not_known(member: Member) -> str:
+    return f"If it exists, this home must know it: aurora-cli apply -f {shlex.quote(shown_path(str(member.path)))}"
+
+
+def _elsewhere(app: AppContext, campaign: Campaign, members: Sequence[Member]) -> dict[str, Mapping[str, Any]]:
+    """What blocks the clusters whose stack is that of another cluster of the name, e.g. in another Region.
+
+    A snapshot is also taken of a cluster without a stack, which may be any cluster of the name.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for member in members:
+        name, wanted = str(member.name), (member.values.get("region"), member.account)
+        with suppress(StackDamaged):  # its command says so
+            stack = app.registry.find(name)
+            there = (stack.record.region, stack.record.account_id) if stack else wanted
+            pairs = [pair for pair in zip(there, wanted, strict=True) if all(pair)]
+            differing = [f"it is in {one}, and its spec says {other}" for one, other in pairs if one != other]
+            if differing:
+                hint = "Use the home that has the cluster of this spec: --home PATH"
+                message = f"The cluster {name} of this home is another one: {'; '.join(differing)}."
+                found[name] = _problem(InvalidInput, message, hint)
+            elif stack is None and campaign.command == "snapshot":
+                found[name] = _problem(ClusterNotFound, f"No cluster named '{name}' exists here.", _not_known(member))
+    return found
+
+
+def _problem(kind: type[AuroraError], message: str, hint: str) -> Mapping[str, Any]:
+    return {"code": kind.code, "message": message, "hint": hint, "exit_status": kind.exit_status}
 
 
 def _of_other_engines(campaign: Campaign, members: Sequence[Member]) -> dict[str, Mapping[str, Any]]:
@@ -187,12 +216,7 @@ def _of_other_engines(campaign: Campaign, members: Sequence[Member]) -> dict[str
         )
     hint = f"Select the clusters that have it: --where engine={_ENGINES[fitting[0]]}"
     return {
-        str(one.name): {
-            "code": InvalidInput.code,
-            "message": f'"{to}" is not a version of {one.values.get("engine")}.',
-            "hint": hint,
-            "exit_status": InvalidInput.exit_status,
-        }
+        str(one.name): _problem(InvalidInput, f'"{to}" is not a version of {one.values.get("engine")}.', hint)
         for one in members
         if one.values.get("engine") not in fitting
     }

@@ -20,6 +20,11 @@ def rollout_runs(app: AppContext) -> list[RolloutRun]:
     return [run for one in runs_of(app) if (run := RolloutRun(one.folder)).started]
 
 
+def running(app: AppContext) -> str | None:
+    """The newest run in waves that has a controller; None where none has."""
+    return next((run.id for run in reversed(rollout_runs(app)) if run.locked_by()), None)
+
+
 def rollout_run(app: AppContext, name: str | None, folders: Sequence[Path] = ()) -> RolloutRun:
     """A run in waves, with its specs where they are now; default: the newest one.
 
