@@ -1,7 +1,7 @@
 """The estimate of a cluster: a line for each part, the sum of what is known, and whether more comes to it.
 
-Not in it: data transfer, requests to KMS, Secrets Manager and CloudWatch, the Data API, Enhanced Monitoring's logs, the Kinesis
-stream of an activity stream, taxes, and free tiers of an account.
+Not in it: the green cluster of a blue/green deployment, data transfer, requests to KMS, Secrets Manager and CloudWatch, the
+Data API, Enhanced Monitoring's logs, the Kinesis stream of an activity stream, taxes, and free tiers of an account.
 """
 
 from __future__ import annotations
