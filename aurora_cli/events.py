@@ -29,17 +29,19 @@ class StepStarted:
 
 @dataclass(frozen=True)
 class StepFinished:
-    """The step of that name ended well.
+    """The step of that name has ended.
 
     Attributes:
         step: the name given in StepStarted.
         elapsed_s: seconds it took.
         text: a closing remark, or None.
+        failed: whether it did not reach what it was for, though the operation goes on or ends in order.
     """
 
     step: str
     elapsed_s: float
     text: str | None = None
+    failed: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,8 @@ def _each(node: Mapping[str, Any], given: _Found) -> _Found:
 def _field(key: str, given: _Found) -> _Found:
     if given.shape is None or given.shape.kind == "plain":  # some of these are written in more than one way
         return _Found()
+    if key == "null":  # without backticks it is a field that is nowhere, which is null as well
+        return _Found()
     return _Found(step_into(given.shape, key, given.keys), (*given.keys, key))
 
 

@@ -25,8 +25,10 @@ def terms_of(file: FleetFile) -> Iterator[tuple[str, Term]]:
 
 
 def needed(file: FleetFile) -> Iterator[tuple[str, str]]:
-    """Where a `fleet.yaml` selects by a label or the account, and by which: `freezes.0.where`, `label.team`."""
-    yield from ((place, term.path) for place, term in terms_of(file) if _is_open(term.path))
+    """Where a `fleet.yaml` selects by having a label or an account, and by which: `freezes.0.where`, `label.team`."""
+    for place, term in terms_of(file):
+        if _is_open(term.path) and (place.startswith("waves") or not term.holds(_absent)):
+            yield place, term.path
     for at, group in enumerate(file.groups):
         yield from ((f"groups.{at}.label.{name}", f"{LABEL}{name}") for name in group.label)
 
@@ -65,6 +67,10 @@ def why_unknown(path: str, known: Collection[str]) -> tuple[str, str]:
     name = path.removeprefix(LABEL)
     otherwise = f"labels and tags are: {', '.join(labels[:10])}" if labels else "write `labels` in fleet.yaml"
     return f"no spec has a label or tag `{name}`", did_you_mean(name, labels, otherwise) or ""
+
+
+def _absent(path: str) -> None:
+    """The fact of a spec that has none: a freeze with `label.exempt!=true` holds for all of these, a misspelt one for more."""
 
 
 def _is_open(path: str) -> bool:

@@ -26,8 +26,14 @@ def broken(
         source: the spec's file.
     """
     for policy in policies:
-        concerned = all(term.holds(fact) for term in parse_where(policy.where))
-        if concerned and not jmespath.search(policy.require, values):
+        if not all(term.holds(fact) for term in parse_where(policy.where)):
+            continue
+        holds, failed = False, ""
+        try:
+            holds = bool(jmespath.search(policy.require, values))
+        except jmespath.exceptions.JMESPathError as error:  # e.g. the length of what is null
+            failed = f", and cannot be evaluated: {' '.join(str(error).split())}"
+        if not holds:
             message = policy.message or f"the policy `{policy.name}` requires {policy.require}"
-            hint = f"the policy `{policy.name}` is in {NAME}" if policy.message else f"it is in {NAME}"
+            hint = f"{f'the policy `{policy.name}`' if policy.message else 'it'} is in {NAME}{failed}"
             yield Problem("", message, hint=hint, check=f"policy:{policy.name}", source=source)

@@ -10,19 +10,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from aurora_cli.errors import AwsFailed, InvalidInput
 from aurora_cli.json_input import json_object, parse_json
 from aurora_cli.prices.items import OPTIMIZED, STANDARD, item, of_engine
-from aurora_cli.prices.table import UPDATED, Price, PriceTable, Source
+from aurora_cli.prices.table import UPDATED, Price, PriceTable, Source, checked_price
 
 SERVICES = ("AmazonRDS", "AmazonCloudWatch", "AmazonVPC", "awskms", "AWSSecretsManager")
 """Service codes whose lists have something that a cluster costs."""
 
 _ENGINES = {"Aurora MySQL": "aurora-mysql", "Aurora PostgreSQL": "aurora-postgresql", "Any": ""}
+_REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+", re.ASCII)
 _SIZES = re.compile(r"\.(\d*)xl$", re.ASCII)
 _MILLION = Decimal(1_000_000)
 _COUNTED_SINGLY = ("io", "backtrack", "replicated-io")
@@ -67,7 +68,7 @@ def item_of(product: Mapping[str, Any]) -> tuple[str, str] | None:
     """The Region of a product of the price list, and the item that it is; None for what no cluster pays."""
     given = product["attributes"]
     region, usage = given.get("regionCode"), given.get("usagetype")
-    if not region or not usage:
+    if not usage or not _REGION.fullmatch(str(region)):
         return None
     for service, pattern, name in _PATTERNS:
         match = pattern.fullmatch(usage) if given.get("servicecode") == service else None
@@ -106,7 +107,8 @@ def price_of(name: str, terms: Mapping[str, Any]) -> Decimal | None:
     value = Decimal(usd) if usd else Decimal(0)
     if value <= 0:
         return None
-    return (value * (_MILLION if name.partition("@")[0] in _COUNTED_SINGLY else 1)).normalize()
+    price = value * (_MILLION if name.partition("@")[0] in _COUNTED_SINGLY else 1)
+    return checked_price(price, name).normalize()
 
 
 def read_answers(answers: Iterable[str]) -> Iterator[Quote]:
@@ -187,7 +189,7 @@ def _readable(path: Path) -> Iterator[None]:
         raise InvalidInput(f"{path} cannot be read: {problem.strerror or problem}.") from problem
     except (ijson.JSONError, UnicodeDecodeError) as problem:
         raise InvalidInput(f"{path} is not a price list in JSON: {problem}.", hint=form) from problem
-    except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation) as problem:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as problem:
         what = f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)
         raise InvalidInput(f"{path} is not a service price list: {what}.", hint=form) from problem
 

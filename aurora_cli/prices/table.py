@@ -21,6 +21,8 @@ from aurora_cli.prices.items import of_engine, unit_of
 from aurora_cli.writing import make_missing, write_atomic
 
 FORMAT = 1
+_LEAST, _MOST = Decimal("1e-9"), Decimal("1e6")
+"""Between which a price is: with others, sums would lose their digits, or a file its readers."""
 PACKAGED = "packaged"
 UPDATED = "updated"
 
@@ -152,11 +154,16 @@ def _table(data: Any, table: str) -> PriceTable:
     )
 
 
+def checked_price(usd: Decimal, name: str) -> Decimal:
+    """The price of an item, in US dollars. Raises ValueError for one that cannot be."""
+    if not usd.is_finite() or not _LEAST <= usd <= _MOST:
+        raise ValueError(f"the price of {name} is {usd:.3g}")
+    return usd
+
+
 def _price(name: str, row: Any, sources: Mapping[str, Source], table: str) -> Price:
     unit_of(name)
-    usd = Decimal(row["usd"])
-    if not usd.is_finite() or usd <= 0:
-        raise ValueError(f"the price of {name} is {row['usd']}")
+    usd = checked_price(Decimal(row["usd"]), name)
     found = tuple(sources[key] for key in row["sources"])
     if not found:
         raise ValueError(f"the price of {name} has no source")

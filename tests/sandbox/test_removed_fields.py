@@ -49,6 +49,7 @@ LEFT_OUT = {
     "global.regions.REGION.headless": "a Region without instances gets them, and loses them, by its own command",
     "global.identifier": _FIXED,
     "bootstrap.": "what has run stays in the database; nothing is rendered from it",
+    "profile": "names credentials; another account is another cluster, and nothing is rendered from it",
     "backend.": "says where the state is; Terraform moves a state, and a cluster has none of it",
 }
 """Field, or the start of several -> why it cannot be set and taken out again."""

@@ -15,6 +15,7 @@ from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.cost.monthly import of_change
 from aurora_cli.operations.cost.shapes import gib, live_shapes, shapes_of
+from aurora_cli.operations.inspect import cost
 from aurora_cli.operations.inspect.cost import _instead, _usage
 from aurora_cli.prices.amount import Amount
 from aurora_cli.prices.estimate import Discounts, Estimate, estimate
@@ -263,10 +264,10 @@ def test_what_a_spec_asks_for() -> None:
 def test_each_region_of_a_global_database_is_paid_for() -> None:
     values = {"us-east-1": {"instances": {"readers": 1}}, "eu-central-1": {"headless": True}}
     found = shapes_of(spec(instances={"class": "db.r7g.large"}, **{"global": {"regions": values}}), TODAY)
-    assert [(one.region, one.instances, one.replicated) for one in found] == [
-        ("eu-west-1", {"db.r7g.large": Amount.of(1)}, False),
-        ("eu-central-1", {}, True),
-        ("us-east-1", {"db.r7g.large": Amount.of(2)}, True),
+    assert [(one.region, one.instances, one.replicated, one.secrets) for one in found] == [
+        ("eu-west-1", {"db.r7g.large": Amount.of(1)}, False, 1),
+        ("eu-central-1", {}, True, 0),
+        ("us-east-1", {"db.r7g.large": Amount.of(2)}, True, 0),
     ]
     lines = estimate(found, prices("us-east-1")).to_dict()["lines"]
     assert {line["region"] for line in lines if line["unknown"] == "price"} == {"eu-west-1", "eu-central-1"}
@@ -343,6 +344,27 @@ def test_io_of_the_measured_hours_becomes_that_of_a_month() -> None:
 @pytest.mark.parametrize("denied", [False, True])
 def test_what_cloudwatch_does_not_say_is_unknown(denied: bool) -> None:
     assert _usage(volume(CloudWatch({}, denied=denied))) == Usage()
+
+
+def test_the_storage_of_a_stopped_cluster_is_compared_as_if_it_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    given = spec(instances={"class": "db.r7g.large"})
+    for name, value in (
+        ("existing_stack", None),
+        ("stored_spec", SimpleNamespace(spec=given)),
+        ("begin_to_look", None),
+        ("live_topology", live("stopped")),
+        ("live_regions", LiveRegions()),
+    ):
+        monkeypatch.setattr(cost, name, lambda *_, value=value: value)
+    monkeypatch.setattr(cost, "_measured", lambda _, one: one)
+    clock = SimpleNamespace(now=lambda: NOW)
+    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws")
+    found = cost.cost_of_cluster(app, "orders", Usage(Decimal(100), Decimal(200)), Discounts(), lambda _: None)
+    # 730 x 0.10 + 100 x 0.125 = 85.50; 200 x 0.20 = 40, which is more than storage alone.
+    assert (found.storage.cheaper, found.storage.extra) == (STANDARD, Amount.of(Decimal("85.50")))
 
 
 def test_a_gib_is_what_aws_counts() -> None:
@@ -441,6 +463,14 @@ def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: R
     text = " ".join(run("cost", "-f", "orders.yaml").out.split())
     assert "Sum: unknown, since no price is known." in text
     assert "Not compared: prices are unknown" in text
+
+
+@pytest.mark.parametrize("option", ["--volume", "--io", "--backup", "--reserved", "--savings-plan"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "1e30"])
+def test_an_amount_with_which_nothing_can_be_calculated_is_refused(run: Run, option: str, value: str) -> None:
+    done = run("cost", "-f", "orders.yaml", option, value)
+    assert done.status == 2
+    assert f"Invalid value for '{option}'" in done.err
 
 
 @pytest.mark.parametrize("words", [[], ["orders", "-f", "orders.yaml"]])

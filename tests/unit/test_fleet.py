@@ -236,6 +236,20 @@ def test_a_group_that_no_file_is_in_is_said(folder: Path, capsys: pytest.Capture
     assert capsys.readouterr().err == ""
 
 
+def test_a_freeze_and_a_policy_may_be_about_specs_that_lack_a_label(folder: Path) -> None:
+    freeze = "freezes:\n- {from: 2026-12-20, until: 2026-12-21, reason: x, where: label.exempt!=yes}"
+    write(folder, {"fleet.yaml": f"{freeze}\npolicies: [{{name: a, require: name, where: label.exempt=}}]"})
+    assert "orders" in by_name(folder)
+
+
+def test_a_policy_that_cannot_be_evaluated_is_broken(tmp_path: Path) -> None:
+    policy = "policies: [{name: a, require: length(source.snapshot) > `0`}]"
+    write(tmp_path, {"fleet.yaml": policy, "a.yaml": "name: a\nregion: eu-west-1\nengine: postgres"})
+    (problem,) = (one for one in by_name(tmp_path)["a"].problems if one.severity == "error")
+    assert problem.check == "policy:a"
+    assert "it is in fleet.yaml, and cannot be evaluated: In function length()" in str(problem.hint)
+
+
 def test_a_name_or_a_file_in_where_that_no_spec_has_is_said(folder: Path) -> None:
     freeze = "freezes:\n- {from: 2026-12-20, until: 2026-12-21, reason: x, where: 'WHERE'}"
     for where, message in (
@@ -296,6 +310,7 @@ def test_a_policy_that_asks_for_what_no_spec_has_is_refused(text: str, way: str)
         "deletion_protection == `true` && backup.retention == '7d'",
         'parameters.cluster."rds.force_ssl" == `1`',
         "logs.exports[1:] | [0]",
+        "tags.owner != null && source.snapshot == null",
     ],
 )
 def test_a_policy_that_can_hold_passes(text: str) -> None:

@@ -184,6 +184,21 @@ def test_what_is_no_price_list_is_told(tmp_path: Path, content: str, said: str) 
     assert refused.value.hint
 
 
+@pytest.mark.parametrize("usd", ["Infinity", "NaN", "1E+30", "1E+999999", "1E-999999", "9" * 5000, "abc"])
+def test_a_price_that_cannot_be_is_not_kept(tmp_path: Path, usd: str) -> None:
+    one = product("EU-KMS-Keys", service="awskms")
+    offer_file(tmp_path / "a.json", products={"A": one}, terms={"OnDemand": {"A": terms("A", usd)}})
+    with pytest.raises(InvalidInput, match="is not a service price list"):
+        read_file(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("region", [["eu-west-1"], "\x1b[31m", "", None, 5])
+def test_a_product_of_no_region_is_left_out(region: Any) -> None:
+    given = product("EU-KMS-Keys", service="awskms")
+    given["attributes"]["regionCode"] = region
+    assert item_of(given) is None
+
+
 def test_a_region_that_a_file_lacks_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"has no price of what a cluster costs for us-east-1\."):
         read_file(offer_file(tmp_path / "index.json"), ["us-east-1"])
@@ -236,7 +251,9 @@ def test_the_sandbox_has_no_pricing_api(run: Run) -> None:
     ("row", "said"),
     [
         ({"usd": "0", "sources": ["a"]}, "the price of io is 0"),
-        ({"usd": "nan", "sources": ["a"]}, "the price of io is nan"),
+        ({"usd": "nan", "sources": ["a"]}, "the price of io is NaN"),
+        ({"usd": "1e30", "sources": ["a"]}, "the price of io is 1e+30"),
+        ({"usd": "1e-999999", "sources": ["a"]}, "the price of io is 1e-999999"),
         ({"usd": "0.2", "sources": []}, "the price of io has no source"),
         ({"usd": "0.2", "sources": ["b"]}, "'b' is missing"),
     ],

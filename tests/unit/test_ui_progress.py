@@ -29,7 +29,7 @@ from aurora_cli.terraform.output.events import (
     Unknown,
     Version,
 )
-from aurora_cli.ui.console import make_consoles
+from aurora_cli.ui.console import make_consoles, symbols
 from aurora_cli.ui.plan.plan_view import print_review
 from aurora_cli.ui.progress.activity import Activity
 from aurora_cli.ui.progress.live import LiveArea, LiveDisplay
@@ -60,13 +60,13 @@ def test_a_log_has_one_line_for_each_cluster_of_a_fleet_and_says_what_takes_long
         progress.handle(TaskEnded("cards", 3, failed=True))
         clock.seconds += 31
         progress.tick()
-        progress.handle(StepFinished("wave", 40, "1 applied, 1 failed"))
+        progress.handle(StepFinished("wave", 40, "1 applied, 1 failed", failed=True))
     assert lines_of(shown) == [
         "Wave canary: 3 clusters ...",
         "applied  orders  12s",
         "failed   cards  3s",
         "still applying: wallet (31s); 1 of 3 done, 1 failed",
-        "done     Wave canary: 3 clusters  40s  1 applied, 1 failed",
+        "failed   Wave canary: 3 clusters  40s  1 applied, 1 failed",
     ]
 
 
@@ -80,10 +80,11 @@ def test_a_terminal_keeps_the_slowest_clusters_of_a_wave_and_those_that_failed()
         progress.tick()
         assert "13 of 40 done, 1 failed" in shown.err
         before = len(shown.err)
-        progress.handle(StepFinished("wave", 40, "13 applied, 1 failed"))
+        progress.handle(StepFinished("wave", 40, "13 applied, 1 failed", failed=True))
     left = shown.err[before:]
     assert [f"c{number:02}" in left for number in range(14)] == [number == 2 or number > 3 for number in range(14)]
     assert "failed" in left and "3 more done, each in less time" in left
+    assert "Wave rest: 40 clusters" in left.rpartition(symbols(shown.consoles.err).failed)[2]
 
 
 def test_a_log_has_one_line_per_step_and_change() -> None:

@@ -72,7 +72,7 @@ def _query(key: str, cluster: str) -> dict[str, Any]:
 def _points(results: Any) -> dict[str, dict[datetime, float]]:
     found: dict[str, dict[datetime, float]] = {key: {} for key in _METRICS}
     for one in results:
-        found[one["Id"]].update(zip(one["Timestamps"], one["Values"], strict=True))
+        found.setdefault(one["Id"], {}).update(zip(one["Timestamps"], one["Values"], strict=False))
     return found
 
 

@@ -40,19 +40,16 @@ def selection_options(decorated: Decorated) -> Decorated:
             help="Only specs with these values, e.g. engine=postgres,preset=production,label.team=payments. Values may have "
             "* and ?; PATH!=VALUE is the contrary; can be repeated.",
         ),
-        click.option(
-            "-d",
-            "--folder",
-            "folders",
-            metavar="DIR",
-            multiple=True,
-            type=click.Path(),
-            help="Folder with the specs; default: the current one; can be repeated.",
-        ),
+        folders_option("Folder with the specs; default: the current one; can be repeated."),
         click.argument("names", metavar="[NAME]...", nargs=-1),
     ):
         decorated = decorate(decorated)
     return decorated
+
+
+def folders_option(text: str) -> Callable[[Decorated], Decorated]:
+    """-d DIR, which can be repeated, with its help."""
+    return click.option("-d", "--folder", "folders", metavar="DIR", multiple=True, type=click.Path(), help=text)
 
 
 def formats_option(*more: str) -> Callable[[Decorated], Decorated]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import file_option, name_argument, output_option
+from aurora_cli.commands.shared.options import FloatRange, file_option, name_argument, output_option
 from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.commands.shared.spec_options import spec_request
 
-_AMOUNT = click.FloatRange(min=0)
-_PERCENT = click.FloatRange(min=0, max=100)
+_AMOUNT = FloatRange(min=0, max=1e9)
+_PERCENT = FloatRange(min=0, max=100)
 
 
 @click.command(name="cost")

@@ -175,9 +175,18 @@ class IntRange(click.IntRange):
         return text if re.fullmatch(r"[+-]\d{1,2}", text, re.ASCII) else super().convert(value, param, ctx)
 
 
+class FloatRange(click.FloatRange):
+    """A number in a range; `nan`, which is neither below nor above its ends, is not in it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`0.5` gives 0.5."""
+        found = super().convert(value, param, ctx)
+        return self.fail(f"'{value}' is not a number.", param, ctx) if found != found else found
+
+
 def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:
     """--max-lag: seconds that a replica may be behind."""
-    kind = click.FloatRange(min=0)
+    kind = FloatRange(min=0)
     return click.option("--max-lag", metavar="SECONDS", type=kind, default=5.0, show_default=True, help=text)
 
 

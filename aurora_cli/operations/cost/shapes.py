@@ -14,6 +14,7 @@ from aurora_cli.hcl.values.encryption import encryption_of
 from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of
 from aurora_cli.hcl.values.monitoring import monitoring_of
 from aurora_cli.hcl.values.network import DEFAULT_ZONES, vpc_endpoints_of
+from aurora_cli.hcl.values.source import source_of
 from aurora_cli.prices.amount import Amount
 from aurora_cli.prices.shape import Shape
 from aurora_cli.spec.derived.members import SERVERLESS, class_of, members_of
@@ -48,7 +49,8 @@ def live_shapes(spec: ClusterSpec, topology: Topology | None, regions: LiveRegio
 
 def _secondary(spec: ClusterSpec, region: str, today: date) -> Shape:
     headless = regions_of(spec)[region].headless
-    return replace(_shape(secondary_spec(spec, region), today, headless=headless), replicated=True)
+    # The secret of the password is the primary's.
+    return replace(_shape(secondary_spec(spec, region), today, headless=headless), replicated=True, secrets=0)
 
 
 def _shape(spec: ClusterSpec, today: date, *, headless: bool) -> Shape:
@@ -71,7 +73,7 @@ def _shape(spec: ClusterSpec, today: date, *, headless: bool) -> Shape:
         insights=insights.mode if insights else None,
         endpoint_zones=_endpoint_zones(spec),
         keys=int(encryption_of(spec).own is not None),
-        secrets=int(spec.credentials.managed),
+        secrets=int(spec.credentials.managed and source_of(spec, RenderOptions()).managed_password),
         alarms=len(monitoring_of(spec, rendered.members).alarms),
         logs=bool(spec.logs.exports),
         backtrack=bool(spec.backup.backtrack),

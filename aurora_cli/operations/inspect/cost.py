@@ -85,21 +85,31 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
     measured = [_measured(app, one) for one in shapes]
     first = measured[0].usage
     notes = [f"I/O by CloudWatch: {first.measured}."] if first.measured else []
+    measured[0] = started = replace(measured[0], usage=_instead(first, expected))
     if topology.status == STOPPED:
         notes.append("The cluster is stopped: AWS charges its storage and backups, and no instances.")
-    measured[0] = replace(measured[0], usage=_instead(first, expected))
-    return _cost(app, measured, discounts, tuple(notes))
+        started = replace(shapes_of(spec, app.clock.now().date())[0], usage=started.usage)
+        notes.append("The storage configurations are compared as if it ran.")
+    return _cost(app, measured, discounts, tuple(notes), started)
 
 
-def _cost(app: AppContext, shapes: Sequence[Shape], discounts: Discounts, notes: tuple[str, ...]) -> Cost:
+def _cost(
+    app: AppContext,
+    shapes: Sequence[Shape],
+    discounts: Discounts,
+    notes: tuple[str, ...],
+    compared: Shape | None = None,
+) -> Cost:
     table = known_prices(app.price_file)
     found = estimate(shapes, table, discounts)
     missing = sorted({line.region for line in found.lines if line.unknown == "price"})
     if missing:
         where = ", ".join(missing)
-        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {missing[0]}")
+        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {' '.join(missing)}")
     first = shapes[0]
-    return Cost(first.name, first.region, app.target, found, compare_storage(first, table, discounts), notes)
+    return Cost(
+        first.name, first.region, app.target, found, compare_storage(compared or first, table, discounts), notes
+    )
 
 
 def _measured(app: AppContext, shape: Shape) -> Shape:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from aurora_cli.events import StepFinished
 from aurora_cli.ui.console import Consoles, echo, prose
 from aurora_cli.ui.progress.activity import Activity, Step, Work
 from aurora_cli.ui.progress.text import DOING, how_far, waiting_text, word_of
@@ -39,11 +40,12 @@ class LineDisplay:
         """`Planning the change ...`."""
         self._print(Text(f"{clean(step.text)} ..."))
 
-    def step_finished(self, step: Step, elapsed_s: float, remark: str | None) -> None:
+    def step_finished(self, step: Step, event: StepFinished) -> None:
         """`done     Planning the change  3s`."""
         self._activity.clear()
-        tail = f"  {clean(remark)}" if remark else ""
-        self._print(Text(f"{'done':<9}{clean(step.text)}  {duration(elapsed_s)}{tail}"))
+        tail = f"  {clean(event.text)}" if event.text else ""
+        word = "failed" if event.failed else "done"
+        self._print(Text(f"{word:<9}{clean(step.text)}  {duration(event.elapsed_s)}{tail}"))
 
     def changed(self, work: Work | None = None) -> None:
         """`created  instance demo-1  12s`, once it is done or has failed."""

@@ -18,6 +18,7 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from aurora_cli.events import StepFinished
 from aurora_cli.ui.console import Consoles, echo, lead, prose, symbols
 from aurora_cli.ui.progress.activity import TASK, Activity, Step, Work
 from aurora_cli.ui.progress.text import step_line, waiting_text, work_line
@@ -97,15 +98,15 @@ class LiveDisplay:
         """Shows the new step."""
         self.tick()
 
-    def step_finished(self, step: Step, elapsed_s: float, remark: str | None) -> None:
+    def step_finished(self, step: Step, event: StepFinished) -> None:
         """Leaves the list of what was done, and a line for the step."""
         self._area.clear()
         self._leave_works()
-        mark = self._symbols.done
-        line = lead(f"{mark} ", "good").append(clean(step.text))
-        line.append(f"  {duration(elapsed_s)}", style="second")
-        if remark:
-            line.append(f"  {clean(remark)}", style="second")
+        mark, style = (self._symbols.failed, "error") if event.failed else (self._symbols.done, "good")
+        line = lead(f"{mark} ", style).append(clean(step.text))
+        line.append(f"  {duration(event.elapsed_s)}", style="second")
+        if event.text:
+            line.append(f"  {clean(event.text)}", style="second")
         prose(self._console, line, hanging=2)
         self.tick()
 

@@ -130,7 +130,7 @@ class Progress:
     def _step_finished(self, event: ops.StepFinished) -> None:
         step = self._activity.step_finished(event)
         if step:
-            self._display.step_finished(step, event.elapsed_s, event.text)
+            self._display.step_finished(step, event)
 
     def _note(self, event: ops.Note) -> None:
         mark, style, word = (

@@ -6,8 +6,8 @@ import click
 
 from aurora_cli.commands.fleet.rollout.rolling_out import (
     failures_option,
-    folders_option,
     freeze_option,
+    moved_option,
     parallel_option,
     print_plans,
     roll_out,
@@ -28,7 +28,7 @@ from aurora_cli.errors import Declined
     help="Terraform address that the plan of a cluster may delete or replace; can be repeated.",
 )
 @failures_option
-@folders_option
+@moved_option
 @parallel_option("Clusters")
 @freeze_option
 @yes_option

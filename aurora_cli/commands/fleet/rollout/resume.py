@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.fleet.rollout.rolling_out import folders_option, freeze_option, parallel_option, roll_out
+from aurora_cli.commands.fleet.rollout.rolling_out import freeze_option, moved_option, parallel_option, roll_out
 from aurora_cli.commands.fleet.selecting import formats_option
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -14,7 +14,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.option(
     "--max-failures", metavar="N", type=click.IntRange(0), help="As it was given; default: the number given then."
 )
-@folders_option
+@moved_option
 @parallel_option("Clusters")
 @freeze_option
 @formats_option("junit")

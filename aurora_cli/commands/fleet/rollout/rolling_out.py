@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aurora_cli.commands.fleet.selecting import executor_for, scheduler_option
+from aurora_cli.commands.fleet.selecting import executor_for, folders_option, scheduler_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
@@ -46,17 +46,10 @@ def failures_option(decorated: click.decorators.FC) -> click.decorators.FC:
     )(decorated)
 
 
-def folders_option(decorated: click.decorators.FC) -> click.decorators.FC:
+def moved_option(decorated: click.decorators.FC) -> click.decorators.FC:
     """-d DIR: where the specs of a run are now."""
-    return click.option(
-        "-d",
-        "--folder",
-        "folders",
-        metavar="DIR",
-        multiple=True,
-        type=click.Path(),
-        help="Where the specs of the run are now, if they have moved; one for each folder that was given then.",
-    )(decorated)
+    text = "Where the specs of the run are now, if they have moved; one for each folder that was given then."
+    return folders_option(text)(decorated)
 
 
 def freeze_option(decorated: click.decorators.FC) -> click.decorators.FC:

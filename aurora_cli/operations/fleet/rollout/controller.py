@@ -162,7 +162,8 @@ class _Controller:
         found = Counter(self.run.state(name).state for name in wave.clusters)
         said = ", ".join(f"{found[state]} {state}" for state in STATES if found[state])
         passed = self.run.progress.waves[at] == PASSED
-        self.emit(StepFinished("wave", self.app.clock.monotonic() - begun, said if passed else f"{said}; not passed"))
+        said = said if passed else f"{said}; not passed"
+        self.emit(StepFinished("wave", self.app.clock.monotonic() - begun, said, failed=not passed))
 
     def _wave(self, at: int, wave: WaveRecord) -> None:
         self.run.set_wave(at, APPLYING)
