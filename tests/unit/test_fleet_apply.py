@@ -21,6 +21,7 @@ from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
 from aurora_cli.operations.fleet import runs as folders
+from aurora_cli.operations.fleet.executors import choice
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.listing import listed_runs
 from aurora_cli.operations.fleet.places import Places
@@ -423,6 +424,18 @@ def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folde
     world.before = lambda task: None
     carried_out(app, run, world)
     assert (world.applied, exit_status(run)) == (list("abcde"), 0)
+
+
+def test_the_run_that_is_applied_is_said_before(
+    app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "executor_of", lambda *given: World())
+    (folder / "fleet.yaml").write_text(WAVES.replace("bake: 3m, ", ""))
+    planned(app, folder)
+    run = plans.plan_run(app, None)
+    assert main(["--home", str(app.home.path), "fleet", "apply", "--yes"]) == 0
+    said = "".join(capsys.readouterr().err.split())
+    assert said.startswith(f"Run{run.id}offleetplan:by{run.record['who']},{folder}.Plans:5changed.")
 
 
 def test_abort_is_of_the_run_that_has_not_ended(app: AppContext, folder: Path) -> None:

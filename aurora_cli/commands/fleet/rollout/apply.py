@@ -72,12 +72,15 @@ def apply(
     from pathlib import Path
 
     from aurora_cli.operations.fleet.rollout import plans as fleet
+    from aurora_cli.spec.text.load import shown_path
 
     require_approver(session, yes=yes, dry_run=False)
     app = session.app
     found = fleet.planned(fleet.plan_run(app, run), [Path(folder) for folder in folders])
     record = fleet.apply_record(found, app.clock.now(), allow, max_failures, during_freeze=during_freeze)
     number = sum(len(wave.clusters) for wave in record.waves)
+    about = [f"by {found.run.record.get('who')}", *map(shown_path, found.places.folders if found.places else ())]
+    session.say(f"Run {found.run.id} of fleet plan: {', '.join(about)}.", err=True)
     print_plans(session, found.plans, [(wave.name, len(wave.clusters)) for wave in record.waves])
     if not number:
         session.say("No plan has changes that can be applied.", err=True)

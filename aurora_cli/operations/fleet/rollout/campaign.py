@@ -184,7 +184,8 @@ def _elsewhere(app: AppContext, campaign: Campaign, members: Sequence[Member]) -
     """
     found: dict[str, Mapping[str, Any]] = {}
     for member in members:
-        name, wanted = str(member.name), (member.values.get("region"), member.account)
+        account = None if app.sandbox else member.account  # there, older stacks stay in the sandbox's own
+        name, wanted = str(member.name), (member.values.get("region"), account)
         with suppress(StackDamaged):  # its command says so
             stack = app.registry.find(name)
             there = (stack.record.region, stack.record.account_id) if stack else wanted
