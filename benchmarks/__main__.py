@@ -103,15 +103,15 @@ def fleets(runs: int) -> None:
     print("## Fleets\n")
     with workshop() as shop:
         print(f"`aurora-cli fleet validate` of {SPECS} specs: {validating(shop):.1f} s.\n")
-        print(f"| {PLANS} plans | seconds | processor (s) | of what the processors can do | processors busy |")
-        print("| --- | --: | --: | --: | --: |")
+        print(
+            f"| {PLANS} plans | seconds | processor (s) | emulator (s) | of what it leaves of the processors | busy |"
+        )
+        print("| --- | --: | --: | --: | --: | --: |")
         found, shared = many(shop)
         for one in found:
-            share = one.processor_s / one.seconds / (os.cpu_count() or 1)
-            print(
-                f"| `{one.name}` | {one.seconds:.1f} | {one.processor_s:.1f} | {share:.0%} | {one.busy:.0%} |",
-                flush=True,
-            )
+            share = one.processor_s / (one.seconds * (os.cpu_count() or 1) - one.emulator_s)
+            used = f"{one.processor_s:.1f} | {one.emulator_s:.1f}"
+            print(f"| `{one.name}` | {one.seconds:.1f} | {used} | {share:.0%} | {one.busy:.0%} |", flush=True)
         print(f"\nOf the time of `fleet plan`, its commands ran {occupied(shop, found[0]):.0%} in all places for one.")
         print("\n| what | figure |\n| --- | --: |")
         for name, value in (shared | costs(shop)).items():

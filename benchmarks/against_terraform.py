@@ -20,11 +20,12 @@ SPEC = ("--engine", "postgres", "--readers", "2")
 
 @dataclass(frozen=True)
 class Workshop:
-    """A home with a running emulator, and Terraform's environment for it."""
+    """A home with a running emulator, its process id, and Terraform's environment for it."""
 
     home: Path
     environ: dict[str, str]
     terraform: tuple[str, ...]
+    emulator: int
 
     def aurora(self, *args: str) -> tuple[str, ...]:
         """Our command line in this home, without the plan after an apply: as it is in a real account."""
@@ -49,7 +50,9 @@ def workshop() -> Iterator[Workshop]:
                 **app.sandbox_manager.prepare_terraform(genuine=False),
                 "TF_IN_AUTOMATION": "1",
             }
-            yield Workshop(Path(folder), environ, tuple(app.binary.argv0))
+            emulator = app.sandbox_manager.status().pid
+            assert emulator is not None
+            yield Workshop(Path(folder), environ, tuple(app.binary.argv0), emulator)
         finally:
             app.sandbox_manager.stop()
 

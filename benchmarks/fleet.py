@@ -16,7 +16,7 @@ from threading import Event, Thread
 
 from benchmarks.against_terraform import Workshop
 from benchmarks.looks import idle_seconds, kib
-from benchmarks.processor import spent
+from benchmarks.processor import spent, used_by
 from benchmarks.timing import Command, peak_memory_of
 
 SPECS, PLANS = 1000, 100
@@ -32,12 +32,14 @@ class Many:
         name: what planned them.
         seconds: until the last one had ended.
         processor_s: processor time of all processes that worked for it, the emulator excluded.
+        emulator_s: processor time of the emulator, which is AWS here, on the same processors.
         busy: how busy the processors of the machine were, up to 1, whoever used them.
     """
 
     name: str
     seconds: float
     processor_s: float
+    emulator_s: float
     busy: float
 
 
@@ -140,14 +142,15 @@ def _parent(pid: int) -> int:
 
 
 def _measured(shop: Workshop, name: str, run: Callable[[], object]) -> Many:
-    started, idle = time.perf_counter(), idle_seconds()
+    started, idle, emulator = time.perf_counter(), idle_seconds(), used_by(shop.emulator)
     took: list[float] = []
 
     def timed() -> None:
         run()
         took.append(time.perf_counter() - started)
         took.append(idle_seconds() - idle)
+        took.append(used_by(shop.emulator) - emulator)
 
     processor_s = spent(shop.home, timed)
-    seconds, waited = took
-    return Many(name, seconds, processor_s, 1 - waited / seconds / (os.cpu_count() or 1))
+    seconds, waited, emulator_s = took
+    return Many(name, seconds, processor_s, emulator_s, 1 - waited / seconds / (os.cpu_count() or 1))

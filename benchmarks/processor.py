@@ -62,6 +62,13 @@ def _children() -> float:
 
 
 def _parents(home: Path) -> float:
-    pids = [file.read_text().split()[0] for file in (home / "sandbox" / "emulator" / "provider").glob("*.lock")]
-    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(sum(map(int, fields[11:15])) for fields in stats) / _TICKS
+    return sum(
+        used_by(int(file.read_text().split()[0]))
+        for file in (home / "sandbox" / "emulator" / "provider").glob("*.lock")
+    )
+
+
+def used_by(pid: int) -> float:
+    """Processor seconds of a process, with its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS
