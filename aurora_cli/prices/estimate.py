@@ -21,7 +21,7 @@ LEAST_PROXY_VCPUS, LEAST_PROXY_ACUS = Decimal(2), Decimal(8)
 """What AWS charges for at least (Amazon RDS Proxy pricing)."""
 _CENTS, _HOURLY, _AMOUNTS = 2, 4, 3
 _YEARS = {"1-2": "years 1 and 2", "3": "year 3"}
-_PROVISIONED, _SERVERLESS = "instances", "capacity"
+_PROVISIONED, _SERVERLESS, _EXTENDED = "instances", "capacity", "extended_support"
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,24 @@ class Estimate:
         days = self.days
         return _summary(self.monthly, self.at_least, [day.isoformat() for day in days or ()])
 
+    @property
+    def extended_support(self) -> dict[str, Any] | None:
+        """What of it is Extended Support, in JSON: `{from, to}` a month in `monthly`, null where its price is not known."""
+        lines = [line for line in self.lines if line.part == _EXTENDED]
+        if not lines:
+            return None
+        known = not any(line.unknown for line in lines)
+        return {"monthly": Estimate(tuple(lines)).monthly.to_dict(_CENTS) if known else None}
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {**self.summary, "lines": [line.to_dict() for line in self.lines]}
+
+
+def extended_support_of(shapes: Sequence[Shape], table: PriceTable) -> Estimate:
+    """The lines of Extended Support alone."""
+    found = estimate(shapes, table)
+    return Estimate(tuple(line for line in found.lines if line.part == _EXTENDED))
 
 
 def difference_of(before: Estimate, after: Estimate) -> dict[str, str] | None:
@@ -206,7 +221,7 @@ def _by_size(shape: Shape) -> Iterator[_Part]:
     for kind, size, least in sizes:
         if shape.extended_support:
             text, year = f"Extended Support, {_YEARS[shape.extended_support]}", shape.extended_support
-            yield "extended_support", text, item(f"extended-support{kind}", year), _a_month(size)
+            yield _EXTENDED, text, item(f"extended-support{kind}", year), _a_month(size)
         if shape.proxy:
             yield "proxy", "RDS Proxy", item(f"proxy{kind}"), _a_month(_at_least(size, least))
         if shape.insights == "advanced":

@@ -47,7 +47,7 @@ def planned(summary: Mapping[str, Any], region: str) -> str:
     if summary["monthly"] is None:
         return f"{UNKNOWN}, no price of {region} is known"
     dated = prices_of(summary)
-    return f"{monthly(summary)}{_difference(summary)}{f' ({dated})' if dated else ''}"
+    return f"{monthly(summary)}{_difference(summary)}{_extended(summary)}{f' ({dated})' if dated else ''}"
 
 
 def _difference(summary: Mapping[str, Any]) -> str:
@@ -62,6 +62,15 @@ def _difference(summary: Mapping[str, Any]) -> str:
     if low == high:
         return f", {_more(low)} than before"
     return f", from {_more(low)} to {_more(high)} than before"
+
+
+def _extended(summary: Mapping[str, Any]) -> str:
+    found = summary["extended_support"]
+    if found is None:
+        return ""
+    if found["monthly"] is None:
+        return "; Extended Support comes to it, at an unknown price"
+    return f"; {ends(found['monthly'])} of it for Extended Support"
 
 
 def _more(value: Decimal) -> str:

@@ -279,7 +279,14 @@ def test_each_region_of_a_global_database_is_paid_for() -> None:
 def live(status: str = "available") -> Any:
     classes = ("db.r7g.large", "db.r7g.large", "db.serverless")
     members = tuple(SimpleNamespace(class_=name) for name in classes)
-    return SimpleNamespace(status=status, members=members, acu={"min": 1.0, "max": 4.0}, engine_version="13.20")
+    return SimpleNamespace(
+        status=status,
+        members=members,
+        acu={"min": 1.0, "max": 4.0},
+        engine="aurora-postgresql",
+        engine_version="13.20",
+        extended_support=None,
+    )
 
 
 def test_the_live_cluster_counts_before_its_spec() -> None:
@@ -360,6 +367,7 @@ def test_the_storage_of_a_stopped_cluster_is_compared_as_if_it_ran(
     ):
         monkeypatch.setattr(cost, name, lambda *_, value=value: value)
     monkeypatch.setattr(cost, "_measured", lambda _, one: one)
+    monkeypatch.setattr(cost, "support_by_aws", lambda *_: None)
     clock = SimpleNamespace(now=lambda: NOW)
     app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws")
     found = cost.cost_of_cluster(app, "orders", Usage(Decimal(100), Decimal(200)), Discounts(), lambda _: None)
@@ -400,6 +408,24 @@ def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
     # 0.5 ACU cost 43.80 and 16 ACU 1401.60, and the instance 219.
     assert found and found["difference"] == {"from": "-175.20", "to": "1182.60"}
     assert "from 175.20 less to 1,182.60 more than before" in planned(found, "eu-north-1")
+
+
+def test_a_plan_into_extended_support_says_what_that_costs(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    old, new = (spec(engine_version=v, instances={"class": "db.r7g.large"}) for v in ("13.20", "16.8"))
+    found = of_change(app(tmp_path), new, old)
+    # 2 vCPU x 730 h x 0.10 = 146 more than 219.40
+    assert found and found["extended_support"] == {"monthly": {"from": "146.00", "to": "146.00"}}
+    assert planned(found, "eu-west-1") == (
+        "at least 365.40 USD a month, 146.00 more than before; 146.00 of it for Extended Support (prices of 2026-12-01)"
+    )
+    away = of_change(app(tmp_path), old, new)
+    assert away and "146.00 less than before (prices" in planned(away, "eu-west-1")
+    left_out = PriceTable({"eu-west-1": {k: v for k, v in prices().regions["eu-west-1"].items() if "support" not in k}})
+    write_table(tmp_path / "prices.json", left_out)
+    unknown = of_change(app(tmp_path), None, old)
+    assert unknown and unknown["extended_support"] == {"monthly": None}
+    assert "; Extended Support comes to it, at an unknown price" in planned(unknown, "eu-west-1")
 
 
 def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from aurora_cli.prices.table import (
 )
 from aurora_cli.spec.facts.partitions import REGIONS
 from aurora_cli.spec.facts.sizes import vcpus_of
+from aurora_cli.spec.facts.support import extended_support_year
 from aurora_cli.spec.facts.tables import instance_classes
-from aurora_cli.spec.facts.versions import extended_support_year
 from tests.unit.conftest import Run
 
 PG, MYSQL = "Aurora PostgreSQL", "Aurora MySQL"

@@ -10,6 +10,8 @@ from aurora_cli.prices.estimate import difference_of, estimate
 from aurora_cli.prices.table import known_prices
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.region_topology import LiveRegions
@@ -32,13 +34,24 @@ def of_change(app: AppContext, before: ClusterSpec | None, after: ClusterSpec) -
     except AuroraError:
         return None
     difference = difference_of(start, end) if start else None
-    return {**end.summary, "before": start.summary if start else None, "difference": difference}
+    return {
+        **end.summary,
+        "before": start.summary if start else None,
+        "difference": difference,
+        "extended_support": end.extended_support,
+    }
 
 
-def of_cluster(app: AppContext, spec: ClusterSpec, topology: Topology, regions: LiveRegions) -> dict[str, Any] | None:
-    """The sum for a live cluster as `status` tells it; None where the price table of the home is damaged."""
+def of_cluster(
+    app: AppContext, spec: ClusterSpec, topology: Topology, regions: LiveRegions, ends: date | None = None
+) -> dict[str, Any] | None:
+    """The sum for a live cluster as `status` tells it; None where the price table of the home is damaged.
+
+    Args:
+        ends: the last day of standard support as AWS says; None takes the packaged table's.
+    """
     try:
-        shapes = live_shapes(spec, topology, regions, app.clock.now().date())
+        shapes = live_shapes(spec, topology, regions, app.clock.now().date(), ends)
         return estimate(shapes, known_prices(app.price_file)).summary
     except AuroraError:
         return None

@@ -13,6 +13,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, existing_stack, stored_spec
 from aurora_cli.operations.cost.shapes import STOPPED, gib, live_shapes, shapes_of
+from aurora_cli.operations.cost.support import support_by_aws
 from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.report.report import live_topology
 from aurora_cli.prices.amount import HOURS
@@ -79,7 +80,9 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
     spec = stored_spec(stack).spec
     begin_to_look(app, stack, emit)
     topology = live_topology(app, spec)
-    shapes = live_shapes(spec, topology, live_regions(app, spec), app.clock.now().date())
+    by_aws = support_by_aws(app, spec.region, topology.engine, topology.engine_version) if topology else None
+    ends = by_aws.standard if by_aws else None
+    shapes = live_shapes(spec, topology, live_regions(app, spec), app.clock.now().date(), ends)
     if topology is None:
         return _cost(app, shapes, discounts, (f"AWS has no cluster named {name}: the estimate is that of its spec.",))
     measured = [_measured(app, one) for one in shapes]
