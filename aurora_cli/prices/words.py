@@ -57,11 +57,12 @@ def _difference(summary: Mapping[str, Any]) -> str:
     if found is None:
         return "; the difference is unknown"
     low, high = sorted(Decimal(found[end]) for end in ("from", "to"))
-    if low == high == 0:
+    if low == high == 0 and not summary["difference_at_least"]:
         return ", as before"
+    least = "at least " if summary["difference_at_least"] else ""
     if low == high:
-        return f", {_more(low)} than before"
-    return f", from {_more(low)} to {_more(high)} than before"
+        return f", {least}{_more(low)} than before"
+    return f", {least}from {_more(low)} to {_more(high)} than before"
 
 
 def _extended(summary: Mapping[str, Any]) -> str:

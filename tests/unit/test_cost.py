@@ -12,11 +12,15 @@ import pytest
 
 from aurora_cli.aws.cluster.volume import Volume, read_volume
 from aurora_cli.errors import AccessDenied
+from aurora_cli.operations.blue_green.create import Create
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.cost.monthly import of_change
 from aurora_cli.operations.cost.shapes import gib, live_shapes, shapes_of
 from aurora_cli.operations.inspect import cost
 from aurora_cli.operations.inspect.cost import _instead, _usage
+from aurora_cli.operations.pipeline.step import Decision
+from aurora_cli.operations.restore_in_place.replace import Replace
+from aurora_cli.operations.upgrade.upgrade import Upgrade, UpgradeRequest
 from aurora_cli.prices.amount import Amount
 from aurora_cli.prices.estimate import Discounts, Estimate, estimate
 from aurora_cli.prices.items import OPTIMIZED, STANDARD
@@ -336,16 +340,21 @@ def test_io_of_the_measured_hours_becomes_that_of_a_month() -> None:
             "VolumeReadIOPs": [600_000.0, 200_000.0],
             "VolumeWriteIOPs": [100_000.0, 100_000.0],
             "TotalBackupStorageBilled": [float(2**29)],
+            "AuroraGlobalDBReplicatedWriteIO": [200_000.0],
         }
     )
     found = volume(cloudwatch)
     assert cloudwatch.asked == 1
-    assert found == Volume(3 * 2**30, 1_000_000.0, 2, 2**29)
+    assert found == Volume(3 * 2**30, 1_000_000.0, 2, 2**29, 200_000.0, 1)
     usage = _usage(found)
     assert (usage.storage, usage.backup) == (Decimal(3), Decimal("0.5"))
     assert usage.io == 365  # a million in 2 hours, so 365 million in 730
+    assert usage.replicated == 146  # 0.2 million in an hour
     assert usage.measured == "2 hours of the last 14 days"
-    assert _instead(usage, Usage(io=Decimal(9))) == Usage(Decimal(3), Decimal(9), Decimal("0.5"), usage.measured)
+    expected = Usage(Decimal(3), Decimal(9), Decimal("0.5"), Decimal(146), usage.measured)
+    assert _instead(usage, Usage(io=Decimal(9))) == expected
+    secondary = shape(replicated=True, usage=usage)
+    assert monthly(estimate([secondary], prices()))["replicated_io"] == once("29.20")  # 146 x 0.20
 
 
 @pytest.mark.parametrize("denied", [False, True])
@@ -408,6 +417,38 @@ def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
     # 0.5 ACU cost 43.80 and 16 ACU 1401.60, and the instance 219.
     assert found and found["difference"] == {"from": "-175.20", "to": "1182.60"}
     assert "from 175.20 less to 1,182.60 more than before" in planned(found, "eu-north-1")
+
+
+def test_a_second_cluster_is_in_the_plan_that_makes_it(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    blue = spec(engine_version="13.20", instances={"class": "db.r7g.large"}, proxy=True)
+    green = blue.model_copy(update={"engine_version": "16.8"})
+    found = of_change(app(tmp_path), blue, blue, green)
+    # Blue: 219 + 146 for Extended Support + 21.90 for the proxy + 0.40; green: 219, and no proxy and no secret.
+    assert found and found["before"]["monthly"] == {"from": "387.30", "to": "387.30"}
+    assert found["monthly"] == {"from": "606.30", "to": "606.30"}
+    # What its volume costs is not known, and comes to that.
+    assert found["difference"] == {"from": "219.00", "to": "219.00"}
+    assert "606.30 USD a month, at least 219.00 more than before; 146.00 of it" in planned(found, "eu-west-1")
+
+
+def test_the_proxy_of_a_stopped_cluster_has_an_unknown_price_and_not_none() -> None:
+    found = live_shapes(spec(instances={"class": "db.r7g.large"}, proxy=True), live("stopped"), LiveRegions(), TODAY)
+    lines = {line.part: line for line in estimate(found, prices()).lines}
+    assert (lines["proxy"].unknown, lines["proxy"].text) == ("quantity", "RDS Proxy of a stopped cluster")
+    assert estimate(found, prices()).at_least is True
+
+
+def test_every_operation_that_makes_or_changes_a_cluster_says_what_it_costs() -> None:
+    old = spec(engine_version="13.20", instances={"class": "db.r7g.large"})
+    context: Any = SimpleNamespace(spec=old)
+    upgraded = Upgrade("orders", UpgradeRequest("16.8", in_window=True))
+    (after,) = upgraded.priced(context, Decision({"version": "16.8"}))
+    assert after.engine_version == "16.8"
+    desired: Any = SimpleNamespace(spec=old)
+    assert upgraded.priced(context, Decision({"version": "14.20"}, desired))[0].engine_version == "14.20"
+    assert Replace("orders").priced(context, Decision()) == [old, old]
+    assert Create("orders", "16.8").priced(context, Decision({"ready": "bgd-1", "version": "16.8"})) == []
 
 
 def test_a_plan_into_extended_support_says_what_that_costs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ _METRICS = {
     "read": ("VolumeReadIOPs", "Sum", _HOUR),
     "written": ("VolumeWriteIOPs", "Sum", _HOUR),
     "billed": ("TotalBackupStorageBilled", "Maximum", _DAY),
+    "replicated": ("AuroraGlobalDBReplicatedWriteIO", "Sum", _HOUR),
 }
 """Cluster-level metrics (Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora)."""
 
@@ -30,12 +31,17 @@ class Volume:
         io_requests: billed read and write requests in `hours`; None where CloudWatch has none.
         hours: the hours that have a value for I/O.
         backup_bytes: backups and snapshots that are billed; None where CloudWatch has no value.
+        replicated_writes: write requests of a global database that came from the primary Region in `replicated_hours`; CloudWatch
+            has them in secondary Regions alone.
+        replicated_hours: the hours that have a value for those.
     """
 
     size_bytes: float | None = None
     io_requests: float | None = None
     hours: int = 0
     backup_bytes: float | None = None
+    replicated_writes: float | None = None
+    replicated_hours: int = 0
 
 
 def read_volume(cloudwatch: Any, cluster: str, clock: Clock) -> Volume:
@@ -59,7 +65,15 @@ def read_volume(cloudwatch: Any, cluster: str, clock: Clock) -> Volume:
         return Volume()
     hours = points["read"].keys() | points["written"].keys()
     requests = sum(points["read"].values()) + sum(points["written"].values())
-    return Volume(_newest(points["bytes"]), requests if hours else None, len(hours), _newest(points["billed"]))
+    replicated = points["replicated"]
+    return Volume(
+        size_bytes=_newest(points["bytes"]),
+        io_requests=requests if hours else None,
+        hours=len(hours),
+        backup_bytes=_newest(points["billed"]),
+        replicated_writes=sum(replicated.values()) if replicated else None,
+        replicated_hours=len(replicated),
+    )
 
 
 def _query(key: str, cluster: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError
-from aurora_cli.operations.cost.shapes import live_shapes, shapes_of
+from aurora_cli.operations.cost.shapes import live_shapes, second_cluster, shapes_of
 from aurora_cli.prices.estimate import difference_of, estimate
 from aurora_cli.prices.table import known_prices
 
@@ -18,26 +18,31 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-def of_change(app: AppContext, before: ClusterSpec | None, after: ClusterSpec) -> dict[str, Any] | None:
+def of_change(
+    app: AppContext, before: ClusterSpec | None, after: ClusterSpec, second: ClusterSpec | None = None
+) -> dict[str, Any] | None:
     """What a plan says: the sum of the spec at its end, and the difference to the spec before.
 
     Args:
         before: the spec of the cluster as it is; None for a new cluster.
+        second: of a second cluster that comes beside it, e.g. the green one of a blue/green deployment.
 
     Returns:
         The JSON form; None where the price table of the home is damaged, which `prices show` tells.
     """
     try:
         table, today = known_prices(app.price_file), app.clock.now().date()
-        end = estimate(shapes_of(after, today), table)
+        beside = [second_cluster(shapes_of(second, today)[0])] if second else []
+        end = estimate([*shapes_of(after, today), *beside], table)
         start = estimate(shapes_of(before, today), table) if before else None
     except AuroraError:
         return None
-    difference = difference_of(start, end) if start else None
+    difference, least = difference_of(start, end) if start else (None, False)
     return {
         **end.summary,
         "before": start.summary if start else None,
-        "difference": difference,
+        "difference": difference.to_dict(2) if difference else None,
+        "difference_at_least": bool(difference) and least,
         "extended_support": end.extended_support,
     }
 

@@ -54,6 +54,14 @@ def live_shapes(
     return tuple(_live(one, live[one.region], spec, today, ends) if one.region in live else one for one in shapes)
 
 
+def second_cluster(shape: Shape) -> Shape:
+    """What a second cluster costs that AWS makes beside the first: instances and what is counted by them, and its volume.
+
+    Proxy, keys, secret, alarms, endpoints and logs are the first one's.
+    """
+    return replace(shape, proxy=False, endpoint_zones=0, keys=0, secrets=0, alarms=0, logs=False)
+
+
 def _secondary(spec: ClusterSpec, region: str, today: date) -> Shape:
     headless = regions_of(spec)[region].headless
     # The secret of the password is the primary's.

@@ -120,16 +120,18 @@ def _measured(app: AppContext, shape: Shape) -> Shape:
 
 
 def _usage(volume: Volume) -> Usage:
-    """A month as long as the hours that were measured were."""
-    io = None
-    if volume.io_requests is not None:
-        io = Decimal(str(volume.io_requests)) / volume.hours * HOURS / _MILLION
     return Usage(
         storage=None if volume.size_bytes is None else gib(volume.size_bytes),
-        io=io,
+        io=_a_month(volume.io_requests, volume.hours),
         backup=None if volume.backup_bytes is None else gib(volume.backup_bytes),
+        replicated=_a_month(volume.replicated_writes, volume.replicated_hours),
         measured=f"{volume.hours} hour{'s' * (volume.hours != 1)} of the last 14 days" if volume.hours else None,
     )
+
+
+def _a_month(requests: float | None, hours: int) -> Decimal | None:
+    """Millions in a month as the hours that were measured were."""
+    return None if requests is None else Decimal(str(requests)) / hours * HOURS / _MILLION
 
 
 def _instead(measured: Usage, expected: Usage) -> Usage:
