@@ -56,13 +56,16 @@ def _difference(summary: Mapping[str, Any]) -> str:
     found = summary["difference"]
     if found is None:
         return "; the difference is unknown"
-    low, high = sorted(Decimal(found[end]) for end in ("from", "to"))
-    if low == high == 0 and not summary["difference_at_least"]:
+    if not any(Decimal(end) for end in found.values()) and not summary["difference_at_least"]:
         return ", as before"
     least = "at least " if summary["difference_at_least"] else ""
-    if low == high:
-        return f", {least}{_more(low)} than before"
-    return f", {least}from {_more(low)} to {_more(high)} than before"
+    return f", {least}{more_than(found)} than before"
+
+
+def more_than(difference: Mapping[str, str]) -> str:
+    """`120.00 more`, or `from 175.20 less to 1,182.60 more`, of a difference in JSON."""
+    low, high = sorted(Decimal(difference[end]) for end in ("from", "to"))
+    return _more(low) if low == high else f"from {_more(low)} to {_more(high)}"
 
 
 def _extended(summary: Mapping[str, Any]) -> str:

@@ -289,8 +289,23 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
             for name, value in points.items()
         ],
     )
+    busy = {"CPUUtilization": 40.0, "FreeableMemory": 2**26, "DatabaseConnections": 12}
+    cloudwatch.put_metric_data(
+        Namespace="AWS/RDS",
+        MetricData=[
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": one}],
+                "Timestamp": now - timedelta(hours=hours),
+                "Value": value,
+            }
+            for one in demo.instances("demo")
+            for metric, value in busy.items()
+            for hours in range(30)
+        ],
+    )
     before = last_call(demo)
-    found = demo.json("cost", "demo")
+    found = demo.json("cost", "demo", "--advise")
     assert changing_calls(demo, before) == []
     lines = {line["part"]: line for line in found["lines"]}
     instances = list(demo.instances("demo").values())  # an earlier test may have added a reader
@@ -303,6 +318,11 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
     assert lines["io"]["quantity"] == {"from": "365.000", "to": "365.000"}  # half a million in an hour, so in 730
     assert lines["io"]["unknown"] == "price"  # nobody has read those of eu-west-1
     assert found["notes"][0] == "I/O by CloudWatch: 1 hour of the last 14 days."
+    # A sixteenth of a GiB of 4 was free, which is less than 5 %; a db.t4g.large has no price here.
+    (advice,) = found["advice"]
+    assert (advice["now"], advice["advised"], advice["monthly_advised"]) == ("db.t4g.medium", "db.t4g.large", None)
+    text = " ".join(demo.ok("cost", "demo", "--advise").out.split())
+    assert "db.t4g.large would fit, at an unknown price. The busiest hour took 40 % of 2 vCPUs." in text
     refused = demo.run("prices", "update")
     assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import AccessDenied, AwsFailed
+from aurora_cli.aws.cluster.metric_data import DAY, HOUR, Metric, Points, read_metrics
 
-WINDOW = timedelta(days=14)
-_HOUR, _DAY = 3600, 86400
 _METRICS = {
-    "bytes": ("VolumeBytesUsed", "Maximum", _HOUR),
-    "read": ("VolumeReadIOPs", "Sum", _HOUR),
-    "written": ("VolumeWriteIOPs", "Sum", _HOUR),
-    "billed": ("TotalBackupStorageBilled", "Maximum", _DAY),
-    "replicated": ("AuroraGlobalDBReplicatedWriteIO", "Sum", _HOUR),
+    "bytes": ("VolumeBytesUsed", "Maximum", HOUR),
+    "read": ("VolumeReadIOPs", "Sum", HOUR),
+    "written": ("VolumeWriteIOPs", "Sum", HOUR),
+    "billed": ("TotalBackupStorageBilled", "Maximum", DAY),
+    "replicated": ("AuroraGlobalDBReplicatedWriteIO", "Sum", HOUR),
 }
 """Cluster-level metrics (Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora)."""
 
@@ -51,18 +47,14 @@ def read_volume(cloudwatch: Any, cluster: str, clock: Clock) -> Volume:
         cloudwatch: a botocore client of the cluster's Region.
         cluster: its identifier.
     """
-    now = clock.now()
-    try:
-        with aws_errors(f"reading the metrics of the volume of {cluster}"):
-            pages = cloudwatch.get_paginator("get_metric_data").paginate(
-                MetricDataQueries=[_query(key, cluster) for key in _METRICS],
-                StartTime=now - WINDOW,
-                EndTime=now,
-                ScanBy="TimestampDescending",
-            )
-            points = _points(one for page in pages for one in page["MetricDataResults"])
-    except (AccessDenied, AwsFailed):
-        return Volume()
+    points = read_metrics(
+        cloudwatch,
+        {
+            key: Metric(name, statistic, "DBClusterIdentifier", cluster, period)
+            for key, (name, statistic, period) in _METRICS.items()
+        },
+        clock,
+    )
     hours = points["read"].keys() | points["written"].keys()
     requests = sum(points["read"].values()) + sum(points["written"].values())
     replicated = points["replicated"]
@@ -76,19 +68,5 @@ def read_volume(cloudwatch: Any, cluster: str, clock: Clock) -> Volume:
     )
 
 
-def _query(key: str, cluster: str) -> dict[str, Any]:
-    metric, statistic, period = _METRICS[key]
-    dimensions = [{"Name": "DBClusterIdentifier", "Value": cluster}]
-    what = {"Namespace": "AWS/RDS", "MetricName": metric, "Dimensions": dimensions}
-    return {"Id": key, "MetricStat": {"Metric": what, "Period": period, "Stat": statistic}}
-
-
-def _points(results: Any) -> dict[str, dict[datetime, float]]:
-    found: dict[str, dict[datetime, float]] = {key: {} for key in _METRICS}
-    for one in results:
-        found.setdefault(one["Id"], {}).update(zip(one["Timestamps"], one["Values"], strict=False))
-    return found
-
-
-def _newest(points: dict[datetime, float]) -> float | None:
+def _newest(points: Points) -> float | None:
     return points[max(points)] if points else None

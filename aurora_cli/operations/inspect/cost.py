@@ -13,6 +13,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, existing_stack, stored_spec
 from aurora_cli.operations.cost.shapes import STOPPED, gib, live_shapes, shapes_of
+from aurora_cli.operations.cost.sizing import Advice, advice_for
 from aurora_cli.operations.cost.support import support_by_aws
 from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.report.report import live_topology
@@ -36,6 +37,7 @@ class Cost:
         name, region, target: the cluster.
         estimate: all of it.
         storage: Aurora Standard and I/O-Optimized compared.
+        advice: classes and capacity that the measured load would fit in; None where nobody asked.
         notes: sentences on what the figures are.
     """
 
@@ -45,11 +47,13 @@ class Cost:
     estimate: Estimate
     storage: StorageChoice
     notes: tuple[str, ...]
+    advice: tuple[Advice, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         found = {**about(self), **self.estimate.to_dict(), "storage": self.storage.to_dict()}
-        return {**found, "notes": list(self.notes)}
+        advice = None if self.advice is None else [one.to_dict() for one in self.advice]
+        return {**found, "notes": list(self.notes), "advice": advice}
 
 
 def cost_of_spec(app: AppContext, request: SpecRequest, expected: Usage, discounts: Discounts) -> Cost:
@@ -66,11 +70,14 @@ def cost_of_spec(app: AppContext, request: SpecRequest, expected: Usage, discoun
     return _cost(app, [replace(first, usage=expected), *others], discounts, ())
 
 
-def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Discounts, emit: Emit) -> Cost:
+def cost_of_cluster(
+    app: AppContext, name: str, expected: Usage, discounts: Discounts, emit: Emit, *, advise: bool = False
+) -> Cost:
     """What a cluster costs as it is: its instances by AWS, its volume, I/O and backups by CloudWatch.
 
     Args:
         expected: takes the place of what CloudWatch has measured.
+        advise: also read how busy the instances were, and say in which class or capacity that would fit.
 
     Raises:
         ClusterNotFound, CredentialsError, AccessDenied, AwsFailed, StackDamaged, SandboxFailed. InvalidInput: the price table
@@ -84,7 +91,8 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
     ends = by_aws.standard if by_aws else None
     shapes = live_shapes(spec, topology, live_regions(app, spec), app.clock.now().date(), ends)
     if topology is None:
-        return _cost(app, shapes, discounts, (f"AWS has no cluster named {name}: the estimate is that of its spec.",))
+        found = _cost(app, shapes, discounts, (f"AWS has no cluster named {name}: the estimate is that of its spec.",))
+        return replace(found, advice=()) if advise else found
     measured = [_measured(app, one) for one in shapes]
     first = measured[0].usage
     notes = [f"I/O by CloudWatch: {first.measured}."] if first.measured else []
@@ -93,7 +101,8 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
         notes.append("The cluster is stopped: AWS charges its storage and backups, and no instances.")
         started = replace(shapes_of(spec, app.clock.now().date())[0], usage=started.usage)
         notes.append("The storage configurations are compared as if it ran.")
-    return _cost(app, measured, discounts, tuple(notes), started)
+    found = _cost(app, measured, discounts, tuple(notes), started)
+    return replace(found, advice=advice_for(app, spec, topology, discounts)) if advise else found
 
 
 def _cost(
