@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -378,7 +379,7 @@ def test_the_storage_of_a_stopped_cluster_is_compared_as_if_it_ran(
     monkeypatch.setattr(cost, "_measured", lambda _, one: one)
     monkeypatch.setattr(cost, "support_by_aws", lambda *_: None)
     clock = SimpleNamespace(now=lambda: NOW)
-    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws")
+    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws", sandbox=False)
     found = cost.cost_of_cluster(app, "orders", Usage(Decimal(100), Decimal(200)), Discounts(), lambda _: None)
     # 730 x 0.10 + 100 x 0.125 = 85.50; 200 x 0.20 = 40, which is more than storage alone.
     assert (found.storage.cheaper, found.storage.extra) == (STANDARD, Amount.of(Decimal("85.50")))
@@ -516,6 +517,7 @@ def test_cost_of_a_file(run: Run, tmp_path: Path) -> None:
     text = " ".join(run("cost", "-f", "orders.yaml", "--io", "1000", "--volume", "100").out.split())
     assert "I/O-Optimized saves 73.62 USD a month at 1000.0 million I/O requests a month." in text
     assert "Both cost the same at 631.9 million I/O requests a month" in text  # 126.38 / 0.20
+    assert re.search(r"below that Aurora Standard is cheaper \(prices of 20[0-9-]+ to 20[0-9-]+\)", text)
     assert "prices of 2024-07-01 to 2026-09-20" in text
 
 
@@ -529,7 +531,24 @@ def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: R
     assert done.document["at_least"] is True
     text = " ".join(run("cost", "-f", "orders.yaml").out.split())
     assert "Sum: unknown, since no price is known." in text
-    assert "Not compared: prices are unknown" in text
+    assert "Not compared, since these prices are unknown: - Aurora Standard: cluster volume - " in text
+    assert "- I/O-Optimized: db.r6g.large, 2 instances" in text
+
+
+def test_in_the_sandbox_prices_are_read_from_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(SPEC.replace("us-east-1", "eu-north-1"))
+    notes = run("--sandbox", "cost", "-f", "orders.yaml", "-o", "json").document["notes"]
+    assert notes == ["Prices of eu-north-1 are missing. Read them: aurora-cli --sandbox prices update --from FILE"]
+
+
+def test_reserved_instances_and_savings_plans_are_options(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(SPEC)
+    for option, words in (("--reserved", "reserved instances"), ("--savings-plan", "Database Savings Plan")):
+        document = run("cost", "-f", "orders.yaml", option, "25", "-o", "json").document
+        line = next(one for one in document["lines"] if one["part"] == "instances")
+        # 2 x 730 h x 0.26 x 0.75 = 284.70
+        assert line["monthly"] == {"from": "284.70", "to": "284.70"}
+        assert line["text"] == f"db.r6g.large, 2 instances, 25.0 % off ({words})"
 
 
 @pytest.mark.parametrize("option", ["--volume", "--io", "--backup", "--reserved", "--savings-plan"])

@@ -117,7 +117,8 @@ def _cost(
     missing = sorted({line.region for line in found.lines if line.unknown == "price"})
     if missing:
         where = ", ".join(missing)
-        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {' '.join(missing)}")
+        way = "aurora-cli prices update --from FILE" if app.sandbox else f"aurora-cli prices update {' '.join(missing)}"
+        notes = (*notes, f"Prices of {where} are missing. Read them: {way}")
     first = shapes[0]
     return Cost(
         first.name, first.region, app.target, found, compare_storage(compared or first, table, discounts), notes

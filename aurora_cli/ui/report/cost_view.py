@@ -89,7 +89,10 @@ def _short(amount: Mapping[str, str]) -> str:
 
 def _storage(found: Mapping[str, Any]) -> Iterator[str]:
     if found["unknown_prices"]:
-        yield f"Not compared: prices are unknown ({', '.join(found['unknown_prices'])})."
+        yield "Not compared, since these prices are unknown:"
+        for text in found["unknown_prices"]:
+            storage, _, what = text.partition(" ")
+            yield f"- {_NAMES[storage]}: {what}"
         return
     now = _NAMES[found["current"]]
     if found["cheaper"] == found["current"]:
@@ -102,4 +105,4 @@ def _storage(found: Mapping[str, Any]) -> Iterator[str]:
     even = f"Both cost the same at {ends(found['break_even_million_io'])} million I/O requests a month"
     if found["break_even_million_io_per_gib"] is not None:
         even += f" and {found['break_even_million_io_per_gib']} million more for each GiB that is stored"
-    yield f"{even}; below that Aurora Standard is cheaper."
+    yield f"{even}; below that Aurora Standard is cheaper ({prices_of(found)})."
