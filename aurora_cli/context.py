@@ -202,17 +202,17 @@ class AppContext:
         """Where the certificate authority of the sandbox's database servers is, if it has any; None in an account."""
         return self.sandbox_manager.files.folder / "database" / "ca.pem" if self.sandbox else None
 
-    def sandbox_problem(self, engine: str, port: int) -> str | None:
-        """Why endpoints with that engine and port lead nowhere in the sandbox; None where its databases are switched off."""
+    def sandbox_problem(self, engine: str, port: int, *, off: str | None = None) -> str | None:
+        """Why endpoints with that engine and port lead nowhere in the sandbox; `off` where its databases are switched off."""
         if not self.sandbox:
             return None
         try:
             found = self.sandbox_manager.databases()
         except SandboxFailed:  # of a version that has none
-            return None
+            return off
         missing = [one["reason"] for one in found["engines"] if one["engine"] == engine and one["reason"]]
         why: str | None = found["reason"] or next(iter(missing), None) or found["ports"].get(str(port))
-        return None if found["off"] else why
+        return off if found["off"] else why
 
     def sandbox_server(self, cluster: str) -> str | None:
         """What serves a cluster of the sandbox, e.g. `MariaDB 10.11.18`; None if nothing does, or in an account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -26,3 +27,9 @@ class Problem:
     check: str = "schema"
     line: int | None = None
     source: str | None = None
+
+
+def some_of(texts: Sequence[str], most: int = 5, separator: str = ", ") -> str:
+    """The first few of many texts for a sentence, and how many more there are: `a, b and 3 more`."""
+    rest = len(texts) - most
+    return separator.join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")

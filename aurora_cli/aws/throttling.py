@@ -1,8 +1,9 @@
 """AWS throttles an account in a Region, not a process: who meets it tells the others, and all hold back once.
 
 A file of each account, Region and service says from when until when no call is made. Who is throttled by a call that was made
-after that holds back twice as long, up to `MOST_S`; one that was made before has met the same throttling. Calls resume spread
-over half the time that they were held back, so that they do not all come at once.
+after that holds back twice as long, up to `MOST_S`; one that was made before has met the same throttling. The first answer to a
+call that was made after it ends it, and the next throttling begins anew. Calls resume spread over half the time that they were
+held back, so that they do not all come at once.
 
 botocore repeats a throttled call a few times, whoever else is throttled, too; so it is repeated here `ATTEMPTS` times.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -68,10 +70,14 @@ class SharedBackoff:
         request.context[_SENT] = self._now()
 
     def _note(self, event_name: str, context: Any, parsed_response: Any = None, **_: Any) -> None:
-        if not _is_throttled(parsed_response):
-            return
         held, now = self._held(event_name), self._now()
-        if held and context.get(_SENT, now) <= held.since <= now:
+        sent = context.get(_SENT, now)
+        if not _is_throttled(parsed_response):
+            if held and parsed_response and held.until <= sent:
+                with suppress(OSError):  # another process has
+                    self._file(event_name).unlink()
+            return
+        if held and sent <= held.since <= now:
             return
         again = held and now - held.until < MOST_S
         seconds = min(2 * (held.until - held.since), MOST_S) if held and again else FIRST_S

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.cluster.connectivity import knock
+from aurora_cli.aws.cluster.connectivity import NoAnswer, knock
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.sandbox.faults import FaultRule
@@ -158,8 +158,9 @@ def test_pain_19_waiting_for_a_paused_database_knocks_until_it_answers() -> None
     asks_for_a_password = b"R" + (8).to_bytes(4, "big") + (3).to_bytes(4, "big")
     with server(error(STARTING), asks_for_a_password, error(b"SFATAL\0C28000\0Mno entry\0\0")) as port:
         said = [knock("aurora-postgresql", "127.0.0.1", port, "shop", 5.0) for _ in range(3)]
-    assert said == ["the database system is starting up", None, None]
+    assert said == [NoAnswer("127.0.0.1: the database system is starting up", reached=True), None, None]
     with server(b"\x05\0\0\0\x0a8.0.", b"\x07\0\0\0\xff\x10\x04busy") as port:
         said = [knock("aurora-mysql", "127.0.0.1", port, "shop", 5.0) for _ in range(2)]
-    assert said == [None, "busy"]
-    assert "refused" in (knock("aurora-mysql", "127.0.0.1", port, "shop", 1.0) or "").lower()
+    assert said == [None, NoAnswer("127.0.0.1: busy", reached=True)]
+    refused = knock("aurora-mysql", "127.0.0.1", port, "shop", 1.0)
+    assert refused and refused.reached and "refused" in refused.why.lower()

@@ -65,14 +65,21 @@ def started(aurora: Aurora, *words: str) -> subprocess.Popen[str]:
 
 
 def commands(aurora: Aurora) -> dict[int, int]:
-    """Process IDs of the `apply` that run on the workers, with those of their parents."""
+    """Process IDs of the `apply` that run on the workers, with those of the workers, which may fork them from a server."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-            if b"--approved" in words and os.fsencode(aurora.home) in words:
-                found[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            out, words = (entry / "fd" / "1").readlink(), (entry / "cmdline").read_bytes()
+            ours = b"--approved" in words or b"aurora_cli.fork_server" in words
+            if ours and out.is_relative_to(aurora.home / "sandbox" / "fleet") and out.stem in NAMES:
+                above = parent(int(entry.name))
+                forked = b"aurora_cli.fork_server" in Path(f"/proc/{above}/cmdline").read_bytes()
+                found[int(entry.name)] = parent(above) if forked else above
     return found
+
+
+def parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def terraforms(aurora: Aurora) -> list[int]:

@@ -28,8 +28,9 @@ from tests.harness import clean_environ
 
 PRELOAD = """
 import sys
-from aurora_cli.operations.fleet.executors import dask_task
+from aurora_cli.operations.fleet.executors import dask_task, launcher
 dask_task._LOOK_S = 0.05
+launcher.can_fork = lambda: False
 sys.executable = {script!r}
 """
 LOCKED = """'{"error": {"code": "locked", "message": "It is locked."}}'"""

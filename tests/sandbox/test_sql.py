@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.aws.cluster.connectivity import knock
 from aurora_cli.commands.shared import session
 from aurora_cli.context import AppContext
 from aurora_cli.ui import prompts
@@ -50,6 +51,10 @@ def sql(server: Server, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
         return ended
 
     return done
+
+
+def test_it_answers_whoever_knocks(server: Server) -> None:
+    assert knock("aurora-postgresql", HOST, server.port, "nobody", 10.0) is None
 
 
 def test_what_is_read_and_how_it_is_written(sql: Run) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,26 @@ def test_a_process_waits_for_what_another_one_has_met(tmp_path: Path, clock: Tim
     assert account.calls == [started + FIRST_S] * 2
 
 
+def test_an_answer_ends_it_and_the_next_throttling_begins_anew(tmp_path: Path, clock: Time) -> None:
+    """Else a fifth of all calls that is throttled, whatever their rate, would hold all back for the most that there is."""
+    started, fifth = clock.now().timestamp(), cycle([True, False, False, False, False])
+    account = Account(clock, lambda: next(fifth))
+    one = client(tmp_path, account)
+    for _ in range(100):
+        one.get_caller_identity()
+    assert clock.now().timestamp() - started < 100 * FIRST_S
+
+
+def test_an_answer_to_a_call_of_before_ends_nothing(tmp_path: Path, clock: Time) -> None:
+    sent = clock.now().timestamp()
+    other = throttle(tmp_path, clock)
+    clock.sleep(FIRST_S)
+    other._note("response-received.sts.GetCallerIdentity", {throttling._SENT: sent}, {"Account": "1"})
+    assert other._held("x.sts.X") is not None
+    other._note("response-received.sts.GetCallerIdentity", {}, {"Account": "1"})
+    assert other._held("x.sts.X") is None
+
+
 @pytest.mark.parametrize(("region", "key"), [("us-east-1", "a"), ("eu-west-1", "another")])
 def test_other_accounts_and_regions_do_not_wait(tmp_path: Path, clock: Time, region: str, key: str) -> None:
     throttle(tmp_path, clock)
@@ -115,7 +136,7 @@ def test_what_a_process_meets_it_tells_and_heeds(tmp_path: Path, clock: Time) ->
     assert client(tmp_path, account).get_caller_identity()["Account"] == "111111111111"
     first, second = account.calls
     assert second - first >= FIRST_S
-    assert SharedBackoff(tmp_path, "a eu-west-1", clock)._held("x.sts.X") == throttling.HeldBack(first, first + FIRST_S)
+    assert SharedBackoff(tmp_path, "a eu-west-1", clock)._held("x.sts.X") is None
 
 
 def test_it_is_held_back_longer_only_by_calls_that_were_made_after(tmp_path: Path, clock: Time) -> None:

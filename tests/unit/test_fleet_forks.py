@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from aurora_cli.operations.fleet.executors import dask_task
 from aurora_cli.operations.fleet.executors.executor import Task
 from aurora_cli.operations.fleet.executors.forks import Forks, can_fork
 from aurora_cli.operations.fleet.executors.processes import Processes
@@ -126,9 +127,10 @@ def test_it_outlives_its_server_and_ends_when_it_ends(tmp_path: Path) -> None:
     watched = executor.watch()
     assert (first := next(watched)).task == tasks[0] and first.status == 0
     held.pid()
-    assert executor._forks is not None
-    executor._forks._server.kill()
-    executor._forks._server.wait()
+    server = executor._launcher._forks
+    assert server is not None
+    server._server.kill()
+    server._server.wait()
     assert not executor._ended.qsize()
     held.release()
     assert [(one.task.name, one.status) for one in watched] == [("held", None), ("t1", 0)]
@@ -147,6 +149,19 @@ def test_it_outlives_the_controller_and_the_server_does_not(tmp_path: Path) -> N
     held.release()
     until_gone(pid)
     assert "nothing" in held.task.log.read_text()
+
+
+def test_a_worker_forks_all_but_its_first_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_task, "_launchers", [])
+    said = []
+    for name in "abc":
+        out, log = tmp_path / f"{name}.json", tmp_path / f"{name}.log"
+        outcome = dask_task.run(dask_task.Job(name, ("--version",), str(out), str(log), ()))
+        (launcher,) = dask_task._launchers
+        said.append((outcome.status, out.read_text(), launcher._forks is not None))
+    launcher.close()
+    assert [(status, forked) for status, _, forked in said] == [(0, False), (0, True), (0, True)]
+    assert len({text for _, text, _ in said}) == 1
 
 
 def test_what_is_loaded_is_of_no_cluster() -> None:

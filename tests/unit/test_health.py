@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.cluster.connectivity import NoAnswer
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.context import AppContext
 from aurora_cli.errors import InvalidInput
@@ -68,6 +71,9 @@ def alarm(name: str) -> dict[str, Any]:
     }
 
 
+ASKED = NoAnswer("it was asked", reached=True)
+
+
 def said(seen: CloudWatch, topology: Topology = WITH_READER) -> tuple[str | None, list[str]]:
     text = "name: shop\nengine: mysql\nregion: eu-west-1\nmonitoring: {alarms: {cpu: 90}}"
     notes: dict[str, None] = {}
@@ -94,3 +100,40 @@ def test_what_may_not_be_read_is_said_and_no_reason_to_wait() -> None:
 def test_a_lag_is_a_duration(condition: str) -> None:
     with pytest.raises(InvalidInput, match="not a valid condition"):
         wait.wait_for(AppContext(environ={}), "shop", condition, timeout_s=1, emit=lambda event: None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "acu", "sandbox", "expected"),
+    [
+        (None, None, None, (None, [])),
+        (NoAnswer("db does not answer", reached=True), None, None, ("db does not answer", [])),
+        (
+            NoAnswer("db: no such host", reached=False),
+            None,
+            None,
+            (None, ["This machine does not reach its endpoint."]),
+        ),
+        (ASKED, {"min": 0.0, "max": 4.0}, None, (None, ["It may be paused, and a connection would wake it."])),
+        (ASKED, None, "It is off.", (None, ["It is off."])),
+    ],
+)
+def test_it_takes_connections_as_far_as_this_machine_reaches_it(
+    monkeypatch: pytest.MonkeyPatch,
+    answer: NoAnswer | None,
+    acu: dict[str, float] | None,
+    sandbox: str | None,
+    expected: tuple[str | None, list[str]],
+) -> None:
+    def knock(*args: object) -> NoAnswer | None:
+        assert answer is not ASKED, "it must be left alone"
+        return answer
+
+    monkeypatch.setattr(wait, "knock", knock)
+    app = SimpleNamespace(sandbox_problem=lambda engine, port, off: sandbox)
+    members = (replace(WITH_READER.members[0], class_="db.serverless"),)
+    notes: dict[str, None] = {}
+    found = wait._takes_nobody(
+        cast(AppContext, app), replace(WITH_READER, writer_host="db", members=members, acu=acu), notes
+    )
+    prefix = "Whether it takes connections is not known. "
+    assert (found, [note.removeprefix(prefix) for note in notes]) == expected

@@ -11,7 +11,7 @@ import pytest
 
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.topology import Topology
-from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
+from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.operations.inspect import wait
 from aurora_cli.operations.pipeline import provider_fixes, review
 from aurora_cli.operations.pipeline.provider_fixes import PAUSE_REFUSED, apply_plan
@@ -229,9 +229,3 @@ def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.M
     assert missing(LIVE) == "no endpoint yet"
     assert missing(replace(LIVE, writer_host="orders.example.com", username="boss")) is None
     assert asked == [("aurora-postgresql", "orders.example.com", 5432, "boss")]
-
-
-def test_the_sandbox_has_nothing_to_connect_to() -> None:
-    app: Any = SimpleNamespace(sandbox=True)
-    with pytest.raises(InvalidInput, match="no database behind its endpoints"):
-        wait.wait_for(app, "orders", "connectable", timeout_s=1.0, emit=lambda event: None)

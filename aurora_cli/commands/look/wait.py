@@ -27,8 +27,9 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
     """Wait for a condition of a cluster.
 
     Reads the RDS API and changes nothing. `connectable` connects to the writer endpoint without a password, which
-    wakes a paused cluster. `healthy` is available, with replicas at most LAG behind (5s) and none of the spec's alarms in
-    ALARM. Exits with status 0 when the condition holds, and with status 6 on timeout.
+    wakes a paused cluster. `healthy` is available, with replicas at most LAG behind (5s), none of the spec's alarms
+    in ALARM, and a writer endpoint that takes connections, where this machine reaches it. Exits with status 0 when
+    the condition holds, and with status 6 on timeout.
 
     \b
     Examples:

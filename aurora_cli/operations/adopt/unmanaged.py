@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
 from aurora_cli.operations.adopt.members import own_parameter_groups
+from aurora_cli.problem import some_of
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -58,8 +59,7 @@ def _parameters(found: DiscoveredCluster) -> Iterator[Unmanaged]:
             continue
         label = "cluster parameter group" if kind == "cluster" else "DB parameter group"
         texts = [f"{key} = {value}" for key, value in sorted(values.items())]
-        more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
-        yield Unmanaged(label, name, f"sets {', '.join(texts[:5])}{more}" if texts else "sets no parameters")
+        yield Unmanaged(label, name, f"sets {some_of(texts)}" if texts else "sets no parameters")
 
 
 def _readers(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:

@@ -12,6 +12,7 @@ from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_prist
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.operations.spec_file.shared import read_shared_spec
 from aurora_cli.operations.spec_file.stored_values import with_stored_values
+from aurora_cli.problem import some_of
 from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
@@ -120,9 +121,8 @@ def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:
     changes = differences(stored_spec(stack).spec, desired.spec)
     if not changes:
         return
-    shown = "; ".join(f"{c.path}: {c.before} -> {c.after}" for c in changes[:5])
-    more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
+    shown = some_of([f"{c.path}: {c.before} -> {c.after}" for c in changes], separator="; ")
     raise SpecConflict(
-        f"{name} exists with another spec ({shown}{more}).",
+        f"{name} exists with another spec ({shown}).",
         hint=f"Change it with `aurora-cli apply {name}` and the same flags or file, or choose another name.",
     )

@@ -15,6 +15,7 @@ from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.hcl.adoption import Import, removed_blocks
 from aurora_cli.operations.from_state.belongings import Belonging, belongings_of, is_helper
 from aurora_cli.operations.from_state.origin import StateOrigin
+from aurora_cli.problem import some_of
 from aurora_cli.terraform.state.addresses import modules_of, without_keys
 from aurora_cli.terraform.state.state import StateResource
 
@@ -93,14 +94,15 @@ class Handover:
         """Sentences on what to know before it is done."""
         yield (
             f"Until the configuration of {self.source} lets go of the cluster, an apply there can still change or delete it: "
-            f"delete {_listed(self.declarations)} from it, and let its Terraform forget them."
+            f"delete {some_of(self.declarations, _SHOWN)} from it, and let its Terraform forget them."
         )
         if self.unmanaged:
             yield (
-                f"Nobody manages {_listed(self.unmanaged)} afterwards; they stay in AWS as they are, and the cluster uses them."
+                f"Nobody manages {some_of(self.unmanaged, _SHOWN)} afterwards; they stay in AWS as they are, and the cluster "
+                "uses them."
             )
         if self.dependents:
-            yield f"Resources that refer to what leaves need its values from elsewhere: {_listed(self.dependents)}."
+            yield f"Resources that refer to what leaves need its values from elsewhere: {some_of(self.dependents, _SHOWN)}."
         if self.replaced:
             yield f"The cluster {self.name} in AWS is not the one in the state: it was recreated or switched over since."
 
@@ -167,8 +169,3 @@ def _leaves_entirely(target: str, resources: Sequence[StateResource], gone: set[
 def _dependents(resources: Sequence[StateResource], gone: set[str]) -> Iterator[str]:
     names = {without_keys(one) for one in gone}
     yield from (one.address for one in resources if one.address not in gone and names.intersection(one.dependencies))
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Some names in a sentence."""
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import ClusterNotFound, CredentialsError, InvalidInput, TerraformFailed
 from aurora_cli.events import Emit, timed
+from aurora_cli.problem import some_of
 from aurora_cli.terraform.state.foreign import (
     PULL,
     WORKSPACE_NOTE,
@@ -169,8 +170,7 @@ def _choose(found: Sequence[StateOrigin], source: Path, wanted: str | None, regi
     if len(here) == 1:
         return here[0]
     choices = sorted(here or named or found, key=lambda one: one.label)
-    listed = ", ".join(one.label for one in choices[:_SHOWN])
-    more = f" and {len(choices) - _SHOWN} more" if len(choices) > _SHOWN else ""
+    listed = some_of([one.label for one in choices], _SHOWN)
     same = len({one.name for one in choices}) < len(choices)
     example = shlex.quote(choices[0].address if same else choices[0].name)
     rest = f"{example} --from-state {shlex.quote(str(source))}"
@@ -178,7 +178,7 @@ def _choose(found: Sequence[StateOrigin], source: Path, wanted: str | None, regi
     kind, missing = (InvalidInput, f"in {region}") if named else (ClusterNotFound, f"{wanted}")
     has = f"{len(choices)} Aurora clusters:" if here else f"no Aurora cluster {missing}; it has"
     raise kind(
-        f"The Terraform state of {source} has {has} {listed}{more}.",
+        f"The Terraform state of {source} has {has} {listed}.",
         hint=elsewhere if named and not here else f"Specify one: aurora-cli adopt {rest}",
         details={"clusters": [{"name": o.name, "region": o.region, "address": o.address} for o in choices]},
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.cluster.connectivity import knock
+from aurora_cli.aws.cluster.connectivity import NoAnswer, knock
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, InvalidInput
@@ -16,7 +16,7 @@ from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.inspect.health import LAG_S, ailment
 from aurora_cli.operations.inspect.lost import begin_to_look
-from aurora_cli.operations.report.report import live_topology
+from aurora_cli.operations.report.report import capacity, live_topology
 from aurora_cli.spec.values.quantities import parse_seconds
 
 if TYPE_CHECKING:
@@ -71,11 +71,6 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     """
     kind, _, value = condition.partition("=")
     _check(kind, value, condition)
-    if condition == CONNECTABLE and app.sandbox:
-        raise InvalidInput(
-            "The sandbox has no database behind its endpoints, so `connectable` does not apply.",
-            hint="Use `available` there.",
-        )
     if condition == DELETED and app.registry.find(name) is None:
         return Waited(name, condition, 0.0, None, None)
     stack = existing_stack(app, name)
@@ -90,6 +85,10 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
             if condition == DELETED:
                 return None, None
             raise ClusterNotFound(f"AWS has no cluster named {name}.", hint="List all clusters: aurora-cli list")
+        nowhere = _nowhere(app, topology) if condition == CONNECTABLE else None
+        if nowhere:
+            raise InvalidInput(f"{nowhere} So `connectable` does not apply.", hint="Use `available` there.")
+        notes.clear()
         return topology, missing(topology)
 
     started = app.clock.monotonic()
@@ -130,9 +129,29 @@ def _lag_of(text: str) -> float | None:
         return None
 
 
+def _nowhere(app: AppContext, topology: Topology) -> str | None:
+    return app.sandbox_problem(
+        topology.engine, topology.port, off="The sandbox has no database behind its endpoints: they are switched off."
+    )
+
+
 def _healthy(app: AppContext, spec: ClusterSpec, value: str, notes: dict[str, None]) -> Missing:
     lag = _lag_of(value) or 0.0
-    return lambda t: _not_all(t, "available") or ailment(app, spec, t, lag, notes)
+    return lambda t: _not_all(t, "available") or ailment(app, spec, t, lag, notes) or _takes_nobody(app, t, notes)
+
+
+def _takes_nobody(app: AppContext, topology: Topology, notes: dict[str, None]) -> str | None:
+    """As far as this machine reaches the cluster, and without waking it."""
+    why = _nowhere(app, topology)
+    if why is None and not (capacity(topology) or {"min": 1})["min"]:
+        why = "It may be paused, and a connection would wake it."
+    if why is None:
+        found = _unanswered(topology)
+        if found is None or found.reached:
+            return found.why if found else None
+        why = "This machine does not reach its endpoint."
+    notes[f"Whether it takes connections is not known. {why}"] = None
+    return None
 
 
 def _missing(kind: str, value: str, spec: ClusterSpec) -> Missing:
@@ -159,9 +178,14 @@ def _not_all(topology: Topology, status: str) -> str | None:
 
 def _not_connectable(topology: Topology) -> str | None:
     """Connecting is what wakes a paused cluster, so the status of RDS does not matter."""
+    found = _unanswered(topology)
+    return found.why if found else None
+
+
+def _unanswered(topology: Topology) -> NoAnswer | None:
     host = topology.writer_host or topology.reader_host
     if host is None:
-        return "no endpoint yet"
+        return NoAnswer("no endpoint yet", reached=True)
     return knock(topology.engine, host, topology.port, topology.username or "postgres")
 
 

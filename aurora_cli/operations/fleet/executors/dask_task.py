@@ -1,8 +1,10 @@
 """What runs on a worker of Dask: one command as a process in a session of its own, which outlives the worker.
 
 Workers see the home and the specs of the controller at the same paths. So the process writes to the files of the run itself, and
-only words, paths and digests travel. A task that Dask starts again, since its worker was lost, finds these files: the process of
-the lost worker may still run then, and holds the lock of the stack, which is waited for.
+only words, paths and digests travel. From a worker's second command on they are forked, from a server that ends with the worker.
+
+A task that Dask starts again, since its worker was lost, finds these files: the process of the lost worker may still run then,
+and holds the lock of the stack, which is waited for.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from typing import Any
 from aurora_cli import __version__
 from aurora_cli.errors import StackLocked, TerraformMissing
 from aurora_cli.json_input import json_object, read_json
-from aurora_cli.operations.fleet.executors.command import start_command
+from aurora_cli.operations.fleet.executors.executor import Task
+from aurora_cli.operations.fleet.executors.forks import Fork
+from aurora_cli.operations.fleet.executors.launcher import Launcher
 
 _LOOK_S = 2.0
 """From one try to the next, while another process works on the stack."""
@@ -68,7 +72,7 @@ class Outcome:
 
 @dataclass
 class _Running:
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Fork | None = None
     interrupted: Event = field(default_factory=Event)
 
     def interrupt(self) -> None:
@@ -79,6 +83,8 @@ class _Running:
 
 
 _running: dict[str, _Running] = {}
+_launchers: list[Launcher] = []
+"""The worker's one, once it has run a command."""
 
 
 def run(job: Job) -> Outcome:
@@ -92,11 +98,12 @@ def run(job: Job) -> Outcome:
     try:
         while True:
             began = time.monotonic()
-            one.process = start_command(job.words, out, log, os.environ)
+            one.process = _launcher().start(Task(job.key, job.words, out, log))
             if one.interrupted.is_set():
                 one.interrupt()
             status = one.process.wait()
-            ended = Outcome(status if status >= 0 else None, time.monotonic() - began, starts)
+            known = status is not None and status >= 0
+            ended = Outcome(status if known else None, time.monotonic() - began, starts)
             if starts == 1 or not (status and _is_locked(out)):
                 return ended
             if one.interrupted.wait(_LOOK_S):  # what the lost worker has started runs on: nobody knows how it ends
@@ -152,6 +159,14 @@ def digest_of(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def _launcher() -> Launcher:
+    if _launchers:
+        _launchers[0].expect_more()
+    else:
+        _launchers.append(Launcher(os.environ))
+    return _launchers[0]
 
 
 def _refusal(job: Job) -> tuple[str, str] | None:

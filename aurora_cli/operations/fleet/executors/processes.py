@@ -12,9 +12,9 @@ from subprocess import Popen
 from threading import RLock, Thread
 
 from aurora_cli.operations.fleet.executors.backlog import Backlog
-from aurora_cli.operations.fleet.executors.command import start_command
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
-from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
+from aurora_cli.operations.fleet.executors.forks import Fork
+from aurora_cli.operations.fleet.executors.launcher import Launcher
 
 
 class Processes:
@@ -29,12 +29,10 @@ class Processes:
     """
 
     def __init__(self, environ: Mapping[str, str], most: int | None = None) -> None:
-        self._environ = dict(environ)
+        self._launcher = Launcher(environ)
         self._most = most or os.cpu_count() or 1
         self._backlog = Backlog()
         self._running: dict[Task, Popen[bytes] | Fork] = {}
-        self._forks: Forks | None = None
-        self._may_fork = can_fork()
         self._ended: Queue[Ended] = Queue()
         self._lock = RLock()
         self._over = False
@@ -67,27 +65,18 @@ class Processes:
     def close(self) -> None:
         """See `Executor`."""
         self.cancel(running=False)
-        if self._forks:
-            self._forks.close()
+        self._launcher.close()
 
     def _start(self) -> bool:
         """Start what has room; gives whether anything runs."""
         with self._lock:
             for task in self._backlog.take(self._most - len(self._running)):
-                command = self._command(task)
+                command = self._launcher.start(task)
                 self._running[task] = command
                 Thread(target=self._await, args=(task, command, time.monotonic()), daemon=True).start()
-            if self._backlog and self._may_fork:
-                self._may_fork, self._forks = False, Forks(self._environ)
+            if self._backlog:
+                self._launcher.expect_more()
             return bool(self._running)
-
-    def _command(self, task: Task) -> Popen[bytes] | Fork:
-        if self._forks:
-            try:
-                return self._forks.start(task)
-            except OSError:  # it was killed
-                self._forks = None
-        return start_command(task.words, task.out, task.log, self._environ)
 
     def _await(self, task: Task, command: Popen[bytes] | Fork, started: float) -> None:
         status = command.wait()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from aurora_cli.problem import some_of
 
 if TYPE_CHECKING:
     from aurora_cli.operations.fleet.executors.executor import Executor
@@ -38,14 +41,15 @@ class Gate:
         for name in names:
             self._submit(name, ("wait", name, "--for", condition, "--timeout", timeout), HEALTH)
         self.watch()
-        ill, notes = [], dict[str, None]()
+        ill, noted = [], defaultdict[str, list[str]](list)
         for name in names:
             result = self.run.result(name, HEALTH)
             if result.error:
                 ill.append(f"{name} is not healthy: {result.error['message']}")
             told = result.document.get("notes")
-            notes |= dict.fromkeys(f"{name}: {note}" for note in (told if isinstance(told, list) else ()))
-        return ill, list(notes)
+            for note in told if isinstance(told, list) else ():
+                noted[str(note)].append(name)
+        return ill, [f"{some_of(of)}: {note}" for note, of in noted.items()]
 
     def undone(self, names: Sequence[str]) -> dict[str, str]:
         """A sentence for each cluster whose command has succeeded, and would still have something to do."""
