@@ -518,7 +518,7 @@ def test_cost_of_a_file(run: Run, tmp_path: Path) -> None:
     assert "I/O-Optimized saves 73.62 USD a month at 1000.0 million I/O requests a month." in text
     assert "Both cost the same at 631.9 million I/O requests a month" in text  # 126.38 / 0.20
     assert re.search(r"below that Aurora Standard is cheaper \(prices of 20[0-9-]+ to 20[0-9-]+\)", text)
-    assert "prices of 2024-07-01 to 2026-09-20" in text
+    assert "prices of 2024-07-01 to 2026-10-05" in text
 
 
 def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: Run, tmp_path: Path) -> None:
