@@ -106,6 +106,8 @@ class World:
         how = (self.scripts.get(task.name) or ["ok"]).pop(0)
         if how == "stale":
             return 5, error("plan-stale", "The plan is not the one.", digest="new")
+        if how == "empty":
+            return 0, {}
         if how != "ok":
             return (None, {}) if how == "killed" else (5 if how == "locked" else 1, error(how, f"It is {how}."))
         changed = task.name not in self.applied
@@ -215,6 +217,7 @@ def test_limits_are_of_an_account_a_region_and_all(app: AppContext, folder: Path
     [
         ({"a": ["failed"]}, 0, ["apply a"], "stopped", 1),
         ({"a": ["killed"]}, 0, ["apply a"], "stopped", 1),
+        ({"a": ["empty"]}, 0, ["apply a"], "stopped", 1),
         ({"a": ["failed"]}, 1, ["apply a"], "stopped", 1),
         ({"b": ["failed"]}, 0, ["apply a", "wait a", "apply b"], "stopped", 1),
         ({"d": ["failed"]}, 1, None, "done", 1),

@@ -166,11 +166,14 @@ def test_a_worker_elsewhere_tells_which_line_is_to_be_edited(app: AppContext, fo
     clusters = Clusters({"a": "16.9", "b": "16.8", "c": "16.9"}, {"upgrade b": [(0, told)]})
     clusters.before = lambda task: clusters.versions.update(b="16.9") if "--approved" in task.words else None
     run = carried_out(app, begun(app, folder, clusters), clusters)
-    (behind,) = files_behind(app, run)
+    (behind,), _ = files_behind(app, run)
     assert behind.text == f'{folder / "b.yaml"}:2 says engine_version: 16.8; write engine_version: "16.9"'
     assert to_dict(run, [behind])["spec_files"] == [
         {"name": "b", "file": str(folder / "b.yaml"), **line, "written": False}
     ]
+    (app.home.stacks_dir / "a").symlink_to(folder)
+    (same,), (problem,) = files_behind(app, run)
+    assert same == behind and problem.endswith("a stack must be a real folder.")
 
 
 def test_what_would_be_lost_blocks(app: AppContext, folder: Path) -> None:

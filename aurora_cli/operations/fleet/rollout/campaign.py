@@ -167,7 +167,7 @@ def _outlook(folder: FleetRun, answer: Answer) -> Outlook:
         return Outlook(answer, answer.document, problem)
     details = folder.result(str(answer.member.name)).document.get("error", {}).get("details") or {}
     if details.get("runs"):  # green would be the same as blue: it is there already
-        return Outlook(replace(answer, error=None), {"changes": False, "to": details["runs"]}, None)
+        return Outlook(replace(answer, error=None, problem=None), {"changes": False, "to": details["runs"]}, None)
     if problem["code"] == ClusterNotFound.code:
         problem = {**problem, "hint": _not_known(answer.member)}
     return Outlook(answer, {}, problem)

@@ -410,11 +410,11 @@ def _state_of(result: Result, *, again: bool) -> ClusterState:
     Args:
         again: it had been started before, so that finding nothing to do says that this is applied.
     """
-    error = result.error
+    error = result.problem
     if error is None:
         return ClusterState(APPLIED if again or result.document.get("changed") else UNCHANGED)
     if error["code"] == PlanStale.code:
         told = result.document["error"].get("details")
         digest = told.get("digest") if isinstance(told, Mapping) else None
         return ClusterState(STALE, digest=digest if isinstance(digest, str) else None, error=error)
-    return ClusterState(UNKNOWN if error["exit_status"] is None else FAILED, error=error)
+    return ClusterState(FAILED if error["exit_status"] else UNKNOWN, error=error)

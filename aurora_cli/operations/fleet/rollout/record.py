@@ -38,7 +38,7 @@ WAITING, APPLYING, APPLIED, UNCHANGED, STALE, FAILED, UNKNOWN = STATES = (
     "failed",
     "unknown",
 )
-"""`unknown`: the command was killed, which says nothing about the cluster."""
+"""`unknown`: the command was killed, or what it wrote cannot be read, which says nothing about the cluster."""
 DONE = (APPLIED, UNCHANGED)
 PASSED = "passed"
 Kind = TypeVar("Kind")
