@@ -402,7 +402,8 @@ def test_a_freeze_refuses_and_one_that_begins_stops(app: AppContext, folder: Pat
 )
 def test_a_date_counts_as_a_whole(app: AppContext, folder: Path, freeze: str, covers: bool) -> None:
     write(folder, f"{WAVES}\nfreezes: [{{{freeze}, reason: x}}]")
-    assert bool(waves.frozen(read_members([folder]), app.clock.now())) is covers
+    members = {str(one.name): one for one in read_members([folder])}
+    assert bool(waves.frozen(members, app.clock.now())) is covers
 
 
 def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folder: Path) -> None:

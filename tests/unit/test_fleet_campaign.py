@@ -24,7 +24,7 @@ from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.places import Places
 from aurora_cli.operations.fleet.rollout import campaign as campaigns
 from aurora_cli.operations.fleet.rollout import controller as rolling
-from aurora_cli.operations.fleet.rollout import start
+from aurora_cli.operations.fleet.rollout import start, waves
 from aurora_cli.operations.fleet.rollout.campaign import Campaign
 from aurora_cli.operations.fleet.rollout.outcome import exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
@@ -225,6 +225,49 @@ def test_success_is_what_was_looked_at(app: AppContext, folder: Path) -> None:
     clusters.idle = False
     carried_out(app, run, clusters)
     assert exit_status(run) == 0 and set(states(run).values()) == {"applied"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "fleet.yaml",
+            "freezes: broken",
+            "b may be frozen: specs/fleet.yaml has 1 problem: `freezes` must be a list, not broken.",
+        ),
+        ("b.yaml", "name: b\nlabel: x", "b may be frozen until 9999-12-31: specs/b.yaml has no valid spec of it."),
+        ("b.yaml", "name: z", "b may be frozen until 9999-12-31: specs/b.yaml has no valid spec of it."),
+    ],
+)
+def test_a_freeze_that_cannot_be_read_any_more_holds(
+    app: AppContext,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    text: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    clusters = Clusters(dict.fromkeys("abc", "16.8"), idle=True)
+    (folder / "fleet.yaml").write_text(
+        f"{FLEET}freezes: [{{from: 2020-01-01, until: 9999-12-31, reason: x, where: name=q*}}]"
+    )
+    run = carried_out(app, begun(app, folder, clusters), clusters)
+    (folder / file).write_text(text)
+    fleet_of.cache_clear()
+    clusters.idle = False
+    rolling.roll_out(
+        app,
+        run,
+        rolling.RolloutOptions((), start.members_of(run), frozen=lambda specs: waves.frozen(specs, app.clock.now())),
+        clusters,
+        lambda event: None,
+    )
+    assert (run.progress.reasons, set(clusters.versions.values())) == ((said,), {"16.8"})
+    assert main(["--home", str(app.home.path), "fleet", "resume"]) == 9
+    told = " ".join(capsys.readouterr().err.split())
+    assert said[1:] in told and "with --during-freeze" in told
 
 
 def test_a_plan_that_is_another_by_now_is_left_out(app: AppContext, folder: Path) -> None:

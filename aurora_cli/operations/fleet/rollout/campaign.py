@@ -134,7 +134,7 @@ def campaign_record(
     """
     members = sorted((one.member for one in found if one.todo), key=lambda member: str(member.name))
     if not during_freeze:
-        refuse_frozen(members, now, "Begin later, or with --during-freeze.")
+        refuse_frozen({str(one.name): one for one in members}, now, "Begin later, or with --during-freeze.")
     clusters = {one.name: _cluster(campaign, one) for one in found}
     return RolloutRecord(run, waves_of(members), clusters, max_failures, places, campaign.again, campaign.write)
 

@@ -58,7 +58,7 @@ class RolloutOptions:
 
     Attributes:
         words: global options of each command.
-        members: the specs as they are now, by name.
+        members: the specs as they are now, by name, as `members_of` gives them.
         max_failures: clusters that may fail before nothing more is started.
         frozen: says of clusters why they may not be changed now; None for nothing.
         ask_again: shows stale clusters, planned again, and asks; None where there is nobody to ask.
@@ -67,7 +67,7 @@ class RolloutOptions:
     words: Sequence[str]
     members: Mapping[str, Member]
     max_failures: int = 0
-    frozen: Callable[[Sequence[Member]], str | None] = lambda members: None
+    frozen: Callable[[Mapping[str, Member]], str | None] = lambda members: None
     ask_again: Callable[[Sequence[MemberPlan]], bool] | None = None
 
 
@@ -115,8 +115,7 @@ class _Controller:
                 return
             if self.run.progress.waves and self.run.progress.waves[at] == PASSED:
                 continue
-            members = [self.how.members[name] for name in wave.clusters if name in self.how.members]
-            frozen = self.how.frozen(members)
+            frozen = self.how.frozen({name: one for name, one in self.how.members.items() if name in wave.clusters})
             if frozen:
                 self._stop(frozen)
                 return
