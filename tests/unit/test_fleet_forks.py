@@ -16,7 +16,8 @@ import pytest
 
 from aurora_cli.operations.fleet.executors import dask_task
 from aurora_cli.operations.fleet.executors.executor import Task
-from aurora_cli.operations.fleet.executors.forks import Forks, can_fork
+from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
+from aurora_cli.operations.fleet.executors.launcher import Launcher
 from aurora_cli.operations.fleet.executors.processes import Processes
 from tests.harness import clean_environ
 
@@ -115,6 +116,26 @@ def test_an_interrupt_reaches_it_however_early(forks: Forks, tmp_path: Path) -> 
     fork = forks.start(held.task)
     fork.send_signal(signal.SIGINT)
     assert fork.wait() == 130
+
+
+def test_an_interrupt_reaches_it_also_where_the_controller_ignores_them(tmp_path: Path) -> None:
+    """As a shell without a terminal has it for what it starts with `&`."""
+    launcher, before = Launcher(clean_environ()), signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for forked in (False, True):
+            folder = tmp_path / str(forked)
+            folder.mkdir()
+            held = Held(folder)
+            command = launcher.start(held.task)
+            assert held.pid() and isinstance(command, Fork) is forked
+            launcher.expect_more()
+            command.send_signal(signal.SIGINT)
+            with suppress(BrokenPipeError):
+                held.release()
+            assert command.wait() == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+        launcher.close()
 
 
 def test_it_outlives_its_server_and_ends_when_it_ends(tmp_path: Path) -> None:
