@@ -11,11 +11,8 @@ from pathlib import Path
 from aurora_cli.writing import open_private
 
 _MODULE = ("-m", "aurora_cli")
-_HEEDING = (
-    "-c",
-    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "runpy.run_module('aurora_cli', run_name='__main__', alter_sys=True)",
-)
+_HEED = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+_HEEDING = ("-c", f"{_HEED}; runpy.run_module('aurora_cli', run_name='__main__', alter_sys=True)")
 """The same where we ignore interrupts, as in the background of a script, which a new process would inherit: it heeds ours."""
 
 
