@@ -16,7 +16,7 @@ import pytest
 from aurora_cli import writing
 from aurora_cli.context import AppContext
 from aurora_cli.errors import GuardRefused, InvalidInput, StackDamaged, StackLocked
-from aurora_cli.events import Note
+from aurora_cli.events import Note, TaskEnded
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
@@ -279,7 +279,9 @@ def test_a_last_wave_of_stale_plans_has_failed_and_is_planned_again(
     app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planned(app, folder)
-    run = carried_out(app, begun(app), World({"d": ["stale"], "e": ["stale"]}))
+    told: list[Any] = []
+    run = carried_out(app, begun(app), World({"d": ["stale"], "e": ["stale"]}), told)
+    assert [one.name for one in told if isinstance(one, TaskEnded) and one.stale] == ["d", "e"]
     assert (run.progress.waves, run.progress.outcome, exit_status(run)) == (("passed", "passed", "failed"), "done", 5)
     (folder / "d.yaml").write_text("name: d\nport: 6000")
     (folder / "e.yaml").write_text("name: e\nport: 6000")
@@ -503,6 +505,28 @@ def test_ctrl_c_is_the_same(app: AppContext, folder: Path) -> None:
     assert (world.applied, run.progress.outcome, states(run)["b"]) == (["a"], "interrupted", "unknown")
     carried_out(app, run, world)
     assert (world.applied, exit_status(run), states(run)["b"]) == (list("abcde"), 0, "applied")
+
+
+def test_what_an_earlier_try_said_is_not_said_of_the_last_one(app: AppContext, folder: Path) -> None:
+    def press(task: Task) -> None:
+        raise KeyboardInterrupt
+
+    planned(app, folder)
+    world = World({"a": ["failed"]})
+    run = carried_out(app, begun(app), world)
+    world.before = press
+    state = carried_out(app, run, world).state("a")
+    assert (state.state, state.attempts, (state.error or {})["code"]) == ("unknown", 2, "unknown")
+
+
+def test_the_reason_of_a_stop_is_said_once(app: AppContext, folder: Path) -> None:
+    class Running(World):
+        def cancel(self, *, running: bool = True) -> None:
+            """All have begun."""
+
+    planned(app, folder)
+    run = carried_out(app, begun(app), Running({"b": ["failed"], "c": ["failed"]}))
+    assert (states(run)["c"], run.progress.reasons) == ("failed", ("1 cluster failed, and 0 may.",))
 
 
 def test_a_command_that_still_runs_is_waited_for(

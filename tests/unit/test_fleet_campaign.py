@@ -217,11 +217,16 @@ def test_killed_after_the_work_was_done_it_counts_as_applied(app: AppContext, fo
     assert clusters.log.count("upgrade b") == 2
 
 
-def test_success_is_what_was_looked_at(app: AppContext, folder: Path) -> None:
+def test_success_is_what_was_looked_at(
+    app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     clusters = Clusters(dict.fromkeys("abc", "16.8"), idle=True)
     run = carried_out(app, begun(app, folder, clusters), clusters)
     assert states(run) == {"a": "waiting", "b": "failed", "c": "waiting"}
     assert run.progress.reasons == ("b is not done: what was asked for",)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
+    assert main(["--home", str(app.home.path), "fleet", "resume"]) == 1
+    assert " ".join(capsys.readouterr().err.split()).count("b is not done") == 1
     clusters.idle = False
     carried_out(app, run, clusters)
     assert exit_status(run) == 0 and set(states(run).values()) == {"applied"}

@@ -137,7 +137,8 @@ def print_outcome(ctx: click.Context, session: Session, run: RolloutRun, output:
     for name, state in states.items():
         if state.error:
             session.say(f"{name} ({state.state}): {state.error['message']}", err=True)
-    for reason in progress_.reasons:
+    told = [state.error["message"] for state in states.values() if state.error]
+    for reason in (one for one in progress_.reasons if one not in told):
         session.say(reason, err=True)
     typed = shlex.join(["aurora-cli", *session.settings.typed_words()])
     _say_files(session, files, problems, f"{typed} {shlex.join(run.plan.again)} --write")

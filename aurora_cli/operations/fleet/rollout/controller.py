@@ -189,7 +189,7 @@ class _Controller:
             self._submit(name, wave)
         for name in self._watch(self._ended):
             attempts = self.run.state(name).attempts
-            self._keep(name, ClusterState(UNKNOWN, attempts, error=self.run.result(name).error))
+            self._keep(name, replace(_state_of(self.run.result(name), again=attempts > 1), attempts=attempts))
         late = [name for name in names if name in self.late]
         if late and not self._stopping:
             self._wait_for(late)
@@ -236,7 +236,7 @@ class _Controller:
             self.late.add(name)  # an earlier run has started its command, which took the lock later than we looked
         self._keep(name, replace(state, attempts=max(attempts, 1), seconds=round(ended.seconds, 3)))
         failed = len(self.failed)
-        if name in self.failed and failed > self.how.max_failures:
+        if name in self.failed and failed > self.how.max_failures and not self.reasons:
             self._stop(f"{failed} cluster{'s' * (failed != 1)} failed, and {self.how.max_failures} may.")
 
     def _keep(self, name: str, state: ClusterState) -> None:
@@ -248,7 +248,7 @@ class _Controller:
             self.pending.discard(name)
         good = state.state in DONE
         if name in self.told:
-            self.emit(TaskEnded(name, state.seconds or 0.0, failed=not good))
+            self.emit(TaskEnded(name, state.seconds or 0.0, failed=not good, stale=state.state == STALE))
         if not good and state.error:
             self.emit(Note(f"{name}: {state.error['message']}", level="warning"))
 

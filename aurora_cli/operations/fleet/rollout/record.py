@@ -236,9 +236,10 @@ class RolloutRun(FleetRun):
         self._write(f"{name}.state.json", state)
 
     def wait_again(self, name: str, state: ClusterState) -> None:
-        """The cluster is to be taken up again. Its log goes, but later than that is known."""
+        """The cluster is to be taken up again. Its log goes, and how its command ended, but later than that is known."""
         self.set_state(name, ClusterState(attempts=state.attempts))
-        (self.folder / f"{name}.log").unlink(missing_ok=True)
+        for ending in ("end.json", "log"):
+            (self.folder / f"{name}.{ending}").unlink(missing_ok=True)
 
     @property
     def counts(self) -> dict[str, int]:
