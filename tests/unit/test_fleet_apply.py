@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -32,6 +30,7 @@ from aurora_cli.operations.fleet.rollout import record as records
 from aurora_cli.operations.fleet.rollout.outcome import as_junit, exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.stacks.lock import Holder
+from tests.unit.fleet_cases import Killed, Simulated, Time, error, states
 from tests.unit.test_fleet_runs import Scripted, finding, plan_of
 
 WAVES = """
@@ -43,57 +42,13 @@ waves:
 DIGEST = "d" * 64
 
 
-class Time:
-    """A clock that sleeping moves; of two runs one is older."""
-
-    def __init__(self) -> None:
-        self.seconds, self.runs = 0.0, 0
-
-    def now(self) -> datetime:
-        self.runs += 1
-        return datetime(2026, 12, 24, 12, tzinfo=timezone.utc) + timedelta(seconds=self.runs - 1)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
-class Killed(BaseException):
-    """The controller is killed at this point."""
-
-
 @dataclass
-class World:
+class World(Simulated):
     """An executor with the truth about clusters: those that are applied. Each task ends as its script says, at last well."""
 
     scripts: Mapping[str, list[str]] = field(default_factory=dict)
     ill: Mapping[str, list[str | None]] = field(default_factory=dict)
     applied: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    before: Callable[[Task], None] = lambda task: None
-    waiting: list[Task] = field(default_factory=list)
-    interrupts: list[bool] = field(default_factory=list)
-
-    def submit(self, task: Task) -> None:
-        self.waiting.append(task)
-
-    def watch(self) -> Iterator[Ended]:
-        while self.waiting:
-            task = self.waiting.pop(0)
-            task.log.write_text("")
-            self.before(task)
-            status, document = self.run(task)
-            task.out.write_text(json.dumps(document))
-            yield Ended(task, status, 2.0)
-
-    def cancel(self, *, running: bool = True) -> None:
-        self.waiting.clear()
-        self.interrupts.append(running)
-
-    def close(self) -> None:
-        pass
 
     def run(self, task: Task) -> tuple[int | None, dict[str, Any]]:
         command = next(word for word in task.words if word in ("apply", "plan", "wait"))
@@ -113,10 +68,6 @@ class World:
         changed = task.name not in self.applied
         self.applied += [task.name] * changed
         return 0, {"changed": changed}
-
-
-def error(code: str, message: str, **details: Any) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message, "hint": None, "details": details}}
 
 
 @pytest.fixture
@@ -157,10 +108,6 @@ def carried_out(
     found = rolling.RolloutOptions(("--sandbox",), start.members_of(run), **how)
     rolling.roll_out(app, run, found, world, (told if told is not None else []).append)
     return run
-
-
-def states(run: RolloutRun) -> dict[str, str]:
-    return {name: one.state for name, one in run.states().items()}
 
 
 def test_waves_follow_each_other_each_with_its_gate_and_its_bake(app: AppContext, folder: Path) -> None:

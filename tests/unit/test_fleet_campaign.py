@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import signal
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
 from aurora_cli.operations.fleet.executors import choice
-from aurora_cli.operations.fleet.executors.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Task
 from aurora_cli.operations.fleet.places import Places
 from aurora_cli.operations.fleet.rollout import campaign as campaigns
 from aurora_cli.operations.fleet.rollout import controller as rolling
@@ -31,7 +30,7 @@ from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.operations.fleet.rollout.spec_files import files_behind
 from aurora_cli.signals import heed_interrupt, hold_interrupt
 from aurora_cli.ui import prompts
-from tests.unit.test_fleet_apply import Killed, Time, error, states
+from tests.unit.fleet_cases import Killed, Simulated, Time, error, states
 
 FLEET = """
 defaults: {region: eu-west-1, engine: postgres}
@@ -42,34 +41,13 @@ RESTART = {"name": "upgrade", "interruption": "Every instance restarts.", "done"
 
 
 @dataclass
-class Clusters:
+class Clusters(Simulated):
     """An executor with the truth about clusters: the version that each runs. `said` is what a command says instead."""
 
     versions: dict[str, str]
     said: dict[str, list[tuple[int | None, dict[str, Any]]]] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
     words: list[tuple[str, ...]] = field(default_factory=list)
-    waiting: list[Task] = field(default_factory=list)
-    before: Callable[[Task], None] = lambda task: None
     idle: bool = False
-
-    def submit(self, task: Task) -> None:
-        self.waiting.append(task)
-
-    def watch(self) -> Iterator[Ended]:
-        while self.waiting:
-            task = self.waiting.pop(0)
-            task.log.write_text("")
-            self.before(task)
-            status, document = self.run(task)
-            task.out.write_text(json.dumps(document))
-            yield Ended(task, status, 2.0)
-
-    def cancel(self, *, running: bool = True) -> None:
-        self.waiting.clear()
-
-    def close(self) -> None:
-        pass
 
     def run(self, task: Task) -> tuple[int | None, dict[str, Any]]:
         name, words = task.name, task.words[task.words.index("--no-input") + 1 :]
