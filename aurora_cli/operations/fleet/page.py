@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli import __version__
 from aurora_cli.events import Emit
+from aurora_cli.operations.cost.support import SUPPORT_WARNING
 from aurora_cli.operations.fleet.columns import ordered
 from aurora_cli.operations.fleet.drift import FAILED, FleetDrift, fleet_drift
 from aurora_cli.operations.fleet.each import answers_of
@@ -17,7 +18,7 @@ from aurora_cli.operations.fleet.inventory import COLUMNS, InventoryRow, invento
 from aurora_cli.operations.fleet.plan import FleetPlan, as_plan
 from aurora_cli.operations.fleet.runs import newest_run
 from aurora_cli.operations.fleet.view import said_of
-from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING, SUPPORT_WARNING
+from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING
 from aurora_cli.prices.words import amount, prices_of
 
 if TYPE_CHECKING:
