@@ -22,7 +22,7 @@ from aurora_cli.operations.fleet.executors.backlog import Backlog
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.executors.processes import Processes
 from aurora_cli.operations.fleet.plan import FleetPlan
-from aurora_cli.operations.fleet.runs import KEPT, begin_run
+from aurora_cli.operations.fleet.runs import KEPT, End, Result, begin_run
 from aurora_cli.operations.fleet.view import as_junit, as_markdown
 from tests.harness import clean_environ
 
@@ -221,3 +221,22 @@ def test_what_is_submitted_while_the_last_one_is_taken_runs_too(app: AppContext)
         if ended.task.name == "a":
             executor.submit(run.task("b", ["--version"]))
     assert seen == ["a", "b"]
+
+
+def test_a_spec_that_is_not_valid_is_told_with_its_problems(tmp_path: Path) -> None:
+    problems = [
+        {"path": "region", "message": "no Region", "severity": "error"},
+        {"path": "tags", "message": "doubtful", "severity": "warning"},
+        {"path": "", "message": "two\n lines", "severity": "error"},
+    ]
+
+    def message(details: Any) -> str:
+        error = {"code": "invalid-spec", "message": "a.yaml has 2 problems", "details": details}
+        found = Result(End(2, 1.0), {"error": error}, tmp_path / "log").error
+        assert found
+        return str(found["message"])
+
+    assert message({"problems": problems}) == "a.yaml has 2 problems: region: no Region; spec: two lines."
+    assert message({"problems": problems * 2}).endswith("; region: no Region; and 1 more.")
+    for nothing in (None, [], {}, {"problems": None}, {"problems": [1]}):
+        assert message(nothing) == "a.yaml has 2 problems"

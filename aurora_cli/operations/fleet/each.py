@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _TOLD = 20
 """How often it is told how many are done."""
+_SILENCE_S = 30.0
+"""After this time it is told at the next that is done."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,16 @@ def _unusable(member: Member) -> str | None:
 def _watch(run: FleetRun, executor: Executor, total: int, work: Work, emit: Emit) -> None:
     """Until all have ended. The first Ctrl-C is passed on to those that run."""
     started, done, interrupted = monotonic(), 0, False
+    said = started
     while True:
         try:
             for ended in executor.watch():
                 run.note(ended)
                 done += 1
-                if done * _TOLD // total != (done - 1) * _TOLD // total:
-                    emit(Waiting(f"the {work.noun}", f"{done} of {total}", monotonic() - started))
+                now = monotonic()
+                if done * _TOLD // total != (done - 1) * _TOLD // total or now - said >= _SILENCE_S:
+                    emit(Waiting(f"the {work.noun}", f"{done} of {total}", now - started))
+                    said = now
             break
         except KeyboardInterrupt:
             if interrupted:

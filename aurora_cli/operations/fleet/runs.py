@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 KEPT = 10
 """Runs of a command that stay; older ones are removed."""
+_PROBLEMS = 3
+"""Of a spec that are told in one line."""
 RECORD = "_run.json"
 UNFINISHED = "_unfinished"
 """File of a run that can be resumed."""
@@ -73,7 +75,7 @@ class Result:
         found = self.document.get("error")
         told = found if isinstance(found, dict) else {}
         generic = f"The command ended with status {self.end.status}; its output is in {self.log}."
-        message = str(told.get("message") or self._said() or generic)
+        message = _with_problems(told) or self._said() or generic
         return {
             "code": str(told.get("code", "error")),
             "message": message,
@@ -100,6 +102,20 @@ class Result:
             if "error: " in text
             else ""
         )
+
+
+def _with_problems(error: Mapping[str, Any]) -> str:
+    """The message of an error's JSON form; of a spec that is not valid, with what is wrong in it."""
+    message = str(error.get("message") or "")
+    details = error.get("details")
+    problems = details.get("problems") if isinstance(details, Mapping) else None
+    told = [
+        f"{one.get('path') or 'spec'}: {' '.join(str(one.get('message')).split())}"
+        for one in (problems if isinstance(problems, list) else ())
+        if isinstance(one, Mapping) and one.get("severity", "error") == "error"
+    ]
+    more = [f"and {len(told) - _PROBLEMS} more"] * (len(told) > _PROBLEMS)
+    return f"{message.rstrip('.')}: {'; '.join([*told[:_PROBLEMS], *more])}." if message and told else message
 
 
 class FleetRun:
