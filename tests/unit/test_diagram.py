@@ -22,10 +22,12 @@ TREE = """\
 Aurora cluster orders
 `- Region eu-west-1
    |- DB cluster orders  aurora-postgresql 17.7
-   |  `- VPC 10.20.0.0/16  private subnets, subnet 10.20.0.0/24, subnet 10.20.1.0/24, subnet 10.20.2.0/24
-   |     `- Availability Zone chosen by AWS
-   |        |- orders-1  db.r7g.large, promotion tier 0
-   |        |- orders-2  db.r7g.large, promotion tier 1
+   |  `- VPC 10.20.0.0/16  private subnets
+   |     |- Availability Zone 1  subnet 10.20.0.0/24
+   |     |  `- orders-1  db.r7g.large, promotion tier 0
+   |     |- Availability Zone 2  subnet 10.20.1.0/24
+   |     |  `- orders-2  db.r7g.large, promotion tier 1
+   |     `- Availability Zone 3  subnet 10.20.2.0/24
    |        `- orders-3  db.r7g.xlarge, promotion tier 15
    |- Endpoints
    |  |- Writer endpoint  port 5432
@@ -85,7 +87,7 @@ def test_a_global_database_has_its_regions_and_a_headless_one_no_instance(run: R
     assert "Region eu-central-1  secondary Region" in text
     assert "VPC 10.12.0.0/16" in text
     assert "shop-eu-central-1-2  db.r7g.large" in text
-    assert "subnet 10.1.2.0/24, storage only, without an instance" in text
+    assert "private subnets, storage only, without an instance" in text
     assert "shop-us-east-1-1" not in text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aurora_cli.events import Emit
+from aurora_cli.hcl.values.network import DEFAULT_CIDR, DEFAULT_ZONES
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, existing_stack, stored_spec
 from aurora_cli.operations.inspect.lost import begin_to_look
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.core.global_results import Endpoint
     from aurora_cli.spec.model.cluster import ClusterSpec
 
-_OWN_BLOCK = "10.0.0.0/16"
-_ANY_ZONE = "Availability Zone chosen by AWS"
+_ANY_ZONE = "In the zones of its subnets"
 
 
 @dataclass(frozen=True)
@@ -124,25 +124,29 @@ def _group(label: str, children: Iterator[Node]) -> Node:
 
 def _network(spec: ClusterSpec, live: Topology | None, *, headless: bool) -> Node:
     network = spec.network
-    zones: dict[str, list[Node]] = {}
-    details: tuple[str, ...] = ()
+    names: list[str] = []
+    parts: list[str] = []
+    block = network.cidr or DEFAULT_CIDR
+    details: tuple[str, ...]
     if network.own_vpc:
-        block = network.cidr or _OWN_BLOCK
         label = f"VPC {block}"
         details = ("public subnets",) if network.public_access else ("private subnets",)
     else:
         label = f"VPC {network.vpc_id}" if network.vpc_id else "Existing VPC"
         given = (f"DB subnet group {network.subnet_group}",) if network.subnet_group else ()
         details = (*given, *(f"subnet {one}" for one in network.subnet_ids))
-    blocks: dict[str, str] = {}
-    if network.own_vpc and network.zones:
-        names = network.zones if isinstance(network.zones, list) else []
-        count = len(names) or int(str(network.zones))
+    if network.own_vpc:
+        count = len(network.zones) if isinstance(network.zones, list) else network.zones or DEFAULT_ZONES
         parts = subnets(block, count)
-        blocks = dict(zip(names, parts, strict=True)) if names else {}
-        zones = {name: [] for name in names}
-        details = details if names else (*details, *(f"subnet {part}" for part in parts))
-    planned = () if headless else _planned_members(spec)
+        if isinstance(network.zones, list):
+            names = network.zones
+        elif live is None:  # which ones they are is in AWS's list
+            names = [f"Availability Zone {number}" for number in range(1, count + 1)]
+        else:
+            details = (*details, *(f"subnet {part}" for part in parts))
+    blocks = dict(zip(names, parts, strict=True)) if names else {}
+    zones: dict[str, list[Node]] = {name: [] for name in names}
+    planned = () if headless else _planned_members(spec, names)
     members = list(_live_members(live) if live else planned)
     details = details if members else (*details, "storage only, without an instance")
     for zone, node in members:
@@ -175,13 +179,17 @@ def _told(member: Member) -> Iterator[str]:
         yield "waits for a reboot"
 
 
-def _planned_members(spec: ClusterSpec) -> Iterator[tuple[str | None, Node]]:
-    """Of a cluster that AWS does not have; which instance becomes the writer is AWS's choice."""
+def _planned_members(spec: ClusterSpec, zones: list[str]) -> Iterator[tuple[str | None, Node]]:
+    """Of a cluster that AWS does not have; which instance becomes the writer is AWS's choice.
+
+    In a VPC of its own key 1 is in the first zone, key 2 in the second, as the rendered configuration has it.
+    """
     acu = f"{spec.instances.acu.min:g}-{spec.instances.acu.max:g} ACU" if spec.instances.acu else None
     for one in members_of(spec):
         override = override_of(spec, one.key)
         details = (_class(one.class_name, acu), f"promotion tier {one.tier}")
-        yield override.zone, Node("instance", override.identifier or f"{spec.name}-{one.key}", details)
+        zone = zones[(int(one.key) - 1) % len(zones)] if zones else None
+        yield override.zone or zone, Node("instance", override.identifier or f"{spec.name}-{one.key}", details)
     if spec.autoscaling:
         yield (
             None,
