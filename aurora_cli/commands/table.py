@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("endpoints", "look", "Print the endpoints of a cluster."),
         Entry("history", "look", "Show the operations on a cluster, when and by whom."),
         Entry("drift", "look", "Show drift: changes made outside Terraform."),
+        Entry("diagram", "look", "Draw a cluster: Regions, network, instances, endpoints."),
         Entry("cost", "look", "Estimate what a cluster costs, part by part."),
         Entry("engines", "look", "List engine versions, and the upgrade targets of each."),
         Entry("wait", "look", "Wait for a condition of a cluster."),
@@ -100,8 +101,11 @@ COMMANDS: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values()
 
 SUMMARIES: dict[str, str] = {name: entry.summary for name, entry in COMMANDS.items()}
 
-LOOKING: tuple[str, ...] = (*(entry.name for entry in COMMANDS.values() if entry.folder == "look"), "connection")
-"""Commands that read and change nothing."""
+LOOKING: tuple[str, ...] = (
+    *(entry.name for entry in COMMANDS.values() if entry.folder == "look" and entry.name != "diagram"),
+    "connection",
+)
+"""Commands that read and change nothing, and write no file."""
 
 MODULES: dict[str, str] = {"global": "global_database"}
 """Commands whose name cannot be a module's."""

@@ -274,6 +274,19 @@ def test_history_tells_who_did_what(demo: Aurora) -> None:
     assert len(demo.json("history", "demo", "--limit", "1")["operations"]) == 1
 
 
+def test_diagram_has_the_roles_and_endpoints_of_aws(demo: Aurora, tmp_path: Path) -> None:
+    before = last_call(demo)
+    drawn = demo.run("diagram", "demo").out
+    for one in demo.json("status", "demo")["instances"]:
+        assert f"{one['id']}  {one['role']}, {one['class']}" in drawn
+        assert f"{one['status']}, promotion tier {one['promotion_tier']}" in drawn
+    writer = demo.json("endpoints", "demo")["writer"]
+    assert f"Writer endpoint  {writer['host']}:{writer['port']}" in drawn
+    demo.run("diagram", "demo", "-o", str(tmp_path / "demo.svg"))
+    assert "DB cluster demo" in (tmp_path / "demo.svg").read_text(encoding="utf-8")
+    assert changing_calls(demo, before) == []
+
+
 def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Aurora) -> None:
     cloudwatch, now = demo.client("cloudwatch"), datetime.now(timezone.utc)
     points = {"VolumeBytesUsed": 5 * 2**30, "VolumeReadIOPs": 300_000, "VolumeWriteIOPs": 200_000}
