@@ -66,6 +66,7 @@ def _argument(name: str, parameter: inspect.Parameter) -> Any:
         "readers": ("demo-1",),
         "verb": "stop",
         "bounds": (1, 2),
+        "since": datetime(2026, 1, 1, tzinfo=timezone.utc),
         "to": datetime(2026, 1, 1, tzinfo=timezone.utc),
         "instances": (),
         "security_groups": ("sg-1",),

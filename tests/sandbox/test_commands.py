@@ -273,6 +273,18 @@ def test_history_tells_who_did_what(demo: Aurora) -> None:
     assert len(demo.json("history", "demo", "--limit", "1")["operations"]) == 1
 
 
+def test_events_are_those_of_rds_and_our_own(demo: Aurora) -> None:
+    found = demo.json("events", "demo", "--since", "20d")
+    assert {(one["origin"], one["kind"]) for one in found["events"]} >= {("operation", "create"), ("rds", "creation")}
+    assert [one["when"] for one in found["events"]] == sorted(one["when"] for one in found["events"])
+    assert found["notes"] == ["RDS keeps its events for 14 days: older entries are only our own operations."]
+    header, *lines = demo.ok("events", "demo", "--since", "2h", "-o", "csv").out.splitlines()
+    assert header == "when,origin,source,kind,message,who,outcome,duration_s"
+    assert len(lines) == len(demo.json("events", "demo", "--since", "2h")["events"])
+    refused = demo.run("events", "demo", "--since", "soon")
+    assert (refused.status, "--since must be a duration, not 'soon'." in refused.err) == (2, True)
+
+
 def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Aurora) -> None:
     cloudwatch, now = demo.client("cloudwatch"), datetime.now(timezone.utc)
     points = {"VolumeBytesUsed": 5 * 2**30, "VolumeReadIOPs": 300_000, "VolumeWriteIOPs": 200_000}

@@ -9,12 +9,11 @@ import click
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
-    formats_option,
     selected_members,
     selection_options,
     workers,
 )
-from aurora_cli.commands.shared.options import CHANGES_STATUS
+from aurora_cli.commands.shared.options import CHANGES_STATUS, output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -26,7 +25,7 @@ COLUMNS = ("Cluster", "Region", "State", "What differs")
 @selection_options
 @parallel_option("Clusters")
 @click.option("--exit-code", is_flag=True, help=f"Exit with status {CHANGES_STATUS} if a cluster has drifted.")
-@formats_option("junit")
+@output_option("junit")
 @pass_session
 @click.pass_context
 def drift(

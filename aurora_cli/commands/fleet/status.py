@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -11,13 +10,13 @@ import click
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
-    formats_option,
     selected_members,
     selection_options,
     where_terms,
     workers,
 )
-from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
+from aurora_cli.commands.shared.options import output_option
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_csv, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
@@ -29,7 +28,7 @@ SPARE = ("Account", "Last operation", "Certificate ends", "Region", "USD a month
 @selection_options
 @click.option("--sort", metavar="COLUMN", help="Sort by this column of the CSV, e.g. running_version or support_ends.")
 @parallel_option("Clusters")
-@formats_option("csv")
+@output_option("csv")
 @pass_session
 @click.pass_context
 def status(
@@ -65,7 +64,7 @@ def status(
     shown = {name: [column.text(row) for row in rows] for name, column in inventory.COLUMNS.items()}
     shown["error"] = [row.error["message"] if row.error else None for row in rows]
     if output == "csv":
-        session.write(_csv([list(shown), *zip(*shown.values(), strict=True)]))
+        print_csv(session, [list(shown), *zip(*shown.values(), strict=True)])
     elif output != "table":
         summary = dict(sorted(Counter(row.status for row in rows).items()))
         total = inventory.total_cost(rows)
@@ -78,12 +77,3 @@ def status(
         if any(shown["monthly_cost"]):
             session.say(cost_in_words(inventory.total_cost(rows)))
     end_with_failures(session, failed, len(members), "read")
-
-
-def _csv(rows: Iterable[Sequence[str | None]]) -> str:
-    import csv
-    import io
-
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([" ".join((cell or "").split()) for cell in row] for row in rows)
-    return text.getvalue()
