@@ -314,6 +314,18 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
     assert lines["io"]["quantity"] == {"from": "365.000", "to": "365.000"}  # half a million in an hour, so in 730
     assert lines["io"]["unknown"] == "price"  # nobody has read those of eu-west-1
     assert found["notes"][0] == "I/O by CloudWatch: 1 hour of the last 14 days."
+    metrics = demo.json("metrics", "demo")
+    values = {
+        one["metric"]: [v["value"] for v in one["values"]] for one in metrics["metrics"] if one["role"] != "reader"
+    }
+    assert (metrics["period_s"], values["VolumeBytesUsed"], values["VolumeReadIOPs"]) == (60, [5 * 2**30], [300_000])
+    assert values["FreeableMemory"] == []  # the emulator measures none
+    assert {(one["origin"], one["kind"]) for one in metrics["events"]} >= {("operation", "create"), ("rds", "creation")}
+    assert (
+        demo.ok("metrics", "demo", "-o", "csv").out.splitlines()[0].startswith("time,metric,unit,statistic,period_s,")
+    )
+    assert "Free memory  least  no data" in demo.ok("metrics", "demo").out
+    assert demo.run("metrics", "demo", "--since", "64d").status == 2
     refused = demo.run("prices", "update")
     assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
 

@@ -383,6 +383,7 @@ def test_run_refuses_every_command_that_may_change_something(
         "cost",
         "engines",
         "events",
+        "metrics",
         "wait",
         "connection",
     }

@@ -20,6 +20,8 @@ from aurora_cli.stacks.history import HistoryEntry
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
+_LONGEST = timedelta(days=36525)
+"""A longer time is as good as this one."""
 OPERATION, RDS = "operation", "rds"
 
 
@@ -81,7 +83,7 @@ def timeline(app: AppContext, name: str, since_s: float, emit: Emit) -> Timeline
     spec = stored_spec(stack).spec
     begin_to_look(app, stack, emit)
     topology, now = live_topology(app, spec), app.clock.now()
-    since = now - timedelta(seconds=since_s)
+    since = now - min(timedelta(seconds=min(since_s, 1e12)), _LONGEST)
     notes = [] if topology else [f"AWS has no cluster named {name}: events of its instances are missing."]
     if since < now - KEPT:
         notes.append("RDS keeps its events for 14 days: older entries are only our own operations.")
