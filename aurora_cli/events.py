@@ -89,11 +89,13 @@ class TaskEnded:
         name: of the cluster.
         elapsed_s: seconds that it took.
         failed: whether the cluster is not as it was to be.
+        stale: whether that is since another plan is valid for it by now, which is not applied.
     """
 
     name: str
     elapsed_s: float
     failed: bool
+    stale: bool = False
 
 
 def waiting(emit: Emit) -> Callable[[str, str, float], None]:

@@ -38,6 +38,7 @@ _SERVICES = ("application-autoscaling", "cloudwatch", "ec2", "iam", "kms", "logs
 def main() -> None:
     """Serve until standard input ends."""
     preload()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored, as in the background of a script
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # a command heeds it once it can
     with socket.socket(fileno=sys.stdin.fileno()) as channel:
         _serve(channel)

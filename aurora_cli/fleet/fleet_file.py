@@ -112,7 +112,10 @@ class FleetFile(Common):
     policies: list[Policy] = Field(default_factory=list, description="Assertions on the resolved specs.")
     waves: list[Wave] = Field(default_factory=list, description="Which clusters `fleet apply` changes first.")
     limits: Limits = Field(default_factory=lambda: Limits.model_validate({}), description="Clusters at a time.")
-    freezes: list[Freeze] = Field(default_factory=list, description="Times in which clusters are not changed.")
+    freezes: list[Freeze] = Field(
+        default_factory=list,
+        description="Times in which `fleet` commands change no cluster; commands on one cluster do.",
+    )
     ignore: Texts = Field(default_factory=list, description="Globs of YAML files in the folder that are no specs.")
 
     _names = field_validator("waves")(checked_names)

@@ -1,11 +1,12 @@
 """The estimate of a cluster: a line for each part, the sum of what is known, and whether more comes to it.
 
-Not in it: the green cluster of a blue/green deployment, data transfer, requests to KMS, Secrets Manager and CloudWatch, the
+Not in it: data transfer, requests to KMS, Secrets Manager and CloudWatch, the
 Data API, Enhanced Monitoring's logs, the Kinesis stream of an activity stream, taxes, and free tiers of an account.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ LEAST_PROXY_VCPUS, LEAST_PROXY_ACUS = Decimal(2), Decimal(8)
 """What AWS charges for at least (Amazon RDS Proxy pricing)."""
 _CENTS, _HOURLY, _AMOUNTS = 2, 4, 3
 _YEARS = {"1-2": "years 1 and 2", "3": "year 3"}
-_PROVISIONED, _SERVERLESS = "instances", "capacity"
+_PROVISIONED, _SERVERLESS, _EXTENDED = "instances", "capacity", "extended_support"
 
 
 @dataclass(frozen=True)
@@ -129,15 +130,36 @@ class Estimate:
         days = self.days
         return _summary(self.monthly, self.at_least, [day.isoformat() for day in days or ()])
 
+    @property
+    def extended_support(self) -> dict[str, Any] | None:
+        """What of it is Extended Support, in JSON: `{from, to}` a month in `monthly`, null where its price is not known."""
+        lines = [line for line in self.lines if line.part == _EXTENDED]
+        if not lines:
+            return None
+        known = not any(line.unknown for line in lines)
+        return {"monthly": Estimate(tuple(lines)).monthly.to_dict(_CENTS) if known else None}
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {**self.summary, "lines": [line.to_dict() for line in self.lines]}
 
 
-def difference_of(before: Estimate, after: Estimate) -> dict[str, str] | None:
-    """What the second costs more a month, in JSON; None where it is not known, since what is unknown is not the same in both."""
-    unknown = [sorted(repr(line) for line in one.lines if line.unknown) for one in (before, after)]
-    return (after.monthly - before.monthly).to_dict(_CENTS) if unknown[0] == unknown[1] else None
+def extended_support_of(shapes: Sequence[Shape], table: PriceTable) -> Estimate:
+    """The lines of Extended Support alone."""
+    found = estimate(shapes, table)
+    return Estimate(tuple(line for line in found.lines if line.part == _EXTENDED))
+
+
+def difference_of(before: Estimate, after: Estimate) -> tuple[Amount | None, bool]:
+    """What the second costs more a month, and whether that is at least.
+
+    What is unknown in both alike does not count. Where it is not the same, the difference is None, unless the second has
+    all lines of the first: what comes to it costs at least what is known of it.
+    """
+    lines = [Counter(map(repr, one.lines)) for one in (before, after)]
+    unknown = [Counter(repr(line) for line in one.lines if line.unknown) for one in (before, after)]
+    same = unknown[0] == unknown[1]
+    return (after.monthly - before.monthly if same or lines[0] <= lines[1] else None), not same
 
 
 def total_of(summaries: Iterable[Mapping[str, Any] | None]) -> dict[str, Any]:
@@ -196,17 +218,24 @@ def _volume(shape: Shape) -> Iterator[_Part]:
     if shape.backtrack:
         yield "backtrack", "change records of backtrack", item("backtrack"), None
     if shape.replicated:
-        yield "replicated_io", "replicated writes of the global database", item("replicated-io"), None
+        yield (
+            "replicated_io",
+            "replicated writes of the global database",
+            item("replicated-io"),
+            _known(usage.replicated),
+        )
 
 
 def _by_size(shape: Shape) -> Iterator[_Part]:
     """What is charged by the vCPUs of provisioned instances, and (`-acu`) by the capacity of serverless ones."""
     sizes = [("", shape.vcpus, LEAST_PROXY_VCPUS)] if shape.instances else []
     sizes += [("-acu", capacity_of(shape), LEAST_PROXY_ACUS)] if shape.serverless.high else []
+    if shape.proxy and not sizes:
+        yield "proxy", "RDS Proxy of a stopped cluster", item("proxy"), None
     for kind, size, least in sizes:
         if shape.extended_support:
             text, year = f"Extended Support, {_YEARS[shape.extended_support]}", shape.extended_support
-            yield "extended_support", text, item(f"extended-support{kind}", year), _a_month(size)
+            yield _EXTENDED, text, item(f"extended-support{kind}", year), _a_month(size)
         if shape.proxy:
             yield "proxy", "RDS Proxy", item(f"proxy{kind}"), _a_month(_at_least(size, least))
         if shape.insights == "advanced":

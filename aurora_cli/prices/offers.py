@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from aurora_cli.errors import AwsFailed, InvalidInput
 from aurora_cli.json_input import json_object, parse_json
 from aurora_cli.prices.items import OPTIMIZED, STANDARD, item, of_engine
+from aurora_cli.prices.shallow import ShallowFile
 from aurora_cli.prices.table import UPDATED, Price, PriceTable, Source, checked_price
 
 SERVICES = ("AmazonRDS", "AmazonCloudWatch", "AmazonVPC", "awskms", "AWSSecretsManager")
@@ -163,7 +164,7 @@ def _members(path: Path, prefix: str) -> Iterator[tuple[str, Any]]:
     import ijson
 
     with path.open("rb") as file:
-        yield from ijson.kvitems(file, prefix)
+        yield from ijson.kvitems(ShallowFile(file), prefix)
 
 
 def _published(path: Path) -> date:
@@ -171,7 +172,7 @@ def _published(path: Path) -> date:
 
     file: BinaryIO
     with path.open("rb") as file:
-        found = next(iter(ijson.items(file, "publicationDate")), None)
+        found = next(iter(ijson.items(ShallowFile(file), "publicationDate")), None)
     if found is None:
         raise KeyError("publicationDate")
     return date.fromisoformat(str(found)[:10])

@@ -17,12 +17,14 @@ class Usage:
         storage: GiB in the cluster volume.
         io: million read and write requests a month.
         backup: GiB of backups and snapshots that are billed: beyond the free part.
+        replicated: million writes a month that are replicated to it from another Region.
         measured: what was measured, in words, e.g. `CloudWatch, 14 days`; None for what somebody expects.
     """
 
     storage: Decimal | None = None
     io: Decimal | None = None
     backup: Decimal | None = None
+    replicated: Decimal | None = None
     measured: str | None = None
 
 

@@ -6,6 +6,7 @@ On I/O-Optimized I/O is included; instances, capacity and storage cost more (Aur
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,7 @@ class StorageChoice:
         break_even_per_gib: further million requests for each GiB, where the storage is not known; else None.
         io: measured or expected million requests a month, or None.
         io_cost: what those cost on Aurora Standard.
+        days: the oldest and the newest day of the prices that were compared.
         unknown: item names without a price that the comparison needs; then everything else is None.
     """
 
@@ -40,6 +42,7 @@ class StorageChoice:
     break_even_per_gib: Decimal | None = None
     io: Decimal | None = None
     io_cost: Decimal | None = None
+    days: tuple[date, date] | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -72,6 +75,7 @@ class StorageChoice:
             if self.break_even_per_gib is None
             else f"{self.break_even_per_gib:f}",
             "million_io": None if self.io is None else f"{self.io.quantize(Decimal('0.1')):f}",
+            "prices_of": {"from": str(self.days[0]), "to": str(self.days[1])} if self.days else None,
             "unknown_prices": list(self.unknown),
         }
 
@@ -101,6 +105,7 @@ def compare_storage(shape: Shape, table: PriceTable, discounts: Discounts = NO_D
         break_even_per_gib=None if per_gib is None else per_gib / per_million,
         io=shape.usage.io,
         io_cost=None if shape.usage.io is None else shape.usage.io * per_million,
+        days=Estimate((*standard.lines, *optimized.lines)).days,
     )
 
 

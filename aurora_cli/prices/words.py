@@ -47,7 +47,7 @@ def planned(summary: Mapping[str, Any], region: str) -> str:
     if summary["monthly"] is None:
         return f"{UNKNOWN}, no price of {region} is known"
     dated = prices_of(summary)
-    return f"{monthly(summary)}{_difference(summary)}{f' ({dated})' if dated else ''}"
+    return f"{monthly(summary)}{_difference(summary)}{_extended(summary)}{f' ({dated})' if dated else ''}"
 
 
 def _difference(summary: Mapping[str, Any]) -> str:
@@ -56,12 +56,25 @@ def _difference(summary: Mapping[str, Any]) -> str:
     found = summary["difference"]
     if found is None:
         return "; the difference is unknown"
-    low, high = sorted(Decimal(found[end]) for end in ("from", "to"))
-    if low == high == 0:
+    if not any(Decimal(end) for end in found.values()) and not summary["difference_at_least"]:
         return ", as before"
-    if low == high:
-        return f", {_more(low)} than before"
-    return f", from {_more(low)} to {_more(high)} than before"
+    least = "at least " if summary["difference_at_least"] else ""
+    return f", {least}{more_than(found)} than before"
+
+
+def more_than(difference: Mapping[str, str]) -> str:
+    """`120.00 more`, or `from 175.20 less to 1,182.60 more`, of a difference in JSON."""
+    low, high = sorted(Decimal(difference[end]) for end in ("from", "to"))
+    return _more(low) if low == high else f"from {_more(low)} to {_more(high)}"
+
+
+def _extended(summary: Mapping[str, Any]) -> str:
+    found = summary["extended_support"]
+    if found is None:
+        return ""
+    if found["monthly"] is None:
+        return "; Extended Support comes to it, at an unknown price"
+    return f"; {ends(found['monthly'])} of it for Extended Support"
 
 
 def _more(value: Decimal) -> str:

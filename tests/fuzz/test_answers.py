@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import aurora_cli.aws
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.discovery import read_cluster, read_surroundings
-from aurora_cli.aws.cluster.metrics import Query
+from aurora_cli.aws.cluster.metric_data import Metric
 from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.engine.parameter_groups import Group
@@ -67,12 +67,12 @@ def _argument(name: str, parameter: inspect.Parameter) -> Any:
         "readers": ("demo-1",),
         "verb": "stop",
         "bounds": (1, 2),
-        "queries": (Query("CPUUtilization", "Average", "DBInstanceIdentifier", "demo-1", 60),),
         "start": datetime(2025, 12, 31, tzinfo=timezone.utc),
         "end": datetime(2026, 1, 1, tzinfo=timezone.utc),
         "since": datetime(2026, 1, 1, tzinfo=timezone.utc),
         "to": datetime(2026, 1, 1, tzinfo=timezone.utc),
-        "instances": (),
+        "instances": ("demo-1",) if text == "Sequence[str]" else (),
+        "metrics": {"cpu": Metric("CPUUtilization", "Average", "DBInstanceIdentifier", "demo-1")},
         "security_groups": ("sg-1",),
         "tags": {},
         "timeout_s": 300,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -300,8 +301,23 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
             for name, value in points.items()
         ],
     )
+    busy = {"CPUUtilization": 40.0, "FreeableMemory": 2**26, "DatabaseConnections": 12}
+    cloudwatch.put_metric_data(
+        Namespace="AWS/RDS",
+        MetricData=[
+            {
+                "MetricName": metric,
+                "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": one}],
+                "Timestamp": now - timedelta(hours=hours),
+                "Value": value,
+            }
+            for one in demo.instances("demo")
+            for metric, value in busy.items()
+            for hours in range(30)
+        ],
+    )
     before = last_call(demo)
-    found = demo.json("cost", "demo")
+    found = demo.json("cost", "demo", "--advise")
     assert changing_calls(demo, before) == []
     lines = {line["part"]: line for line in found["lines"]}
     instances = list(demo.instances("demo").values())  # an earlier test may have added a reader
@@ -314,20 +330,67 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
     assert lines["io"]["quantity"] == {"from": "365.000", "to": "365.000"}  # half a million in an hour, so in 730
     assert lines["io"]["unknown"] == "price"  # nobody has read those of eu-west-1
     assert found["notes"][0] == "I/O by CloudWatch: 1 hour of the last 14 days."
+    # A sixteenth of a GiB of 4 was free, which is less than 5 %; a db.t4g.large has no price here.
+    (advice,) = found["advice"]
+    assert (advice["now"], advice["advised"], advice["monthly_advised"]) == ("db.t4g.medium", "db.t4g.large", None)
+    text = " ".join(demo.ok("cost", "demo", "--advise").out.split())
+    assert "db.t4g.large would fit, at an unknown price. The busiest hour took 40 % of 2 vCPUs." in text
     metrics = demo.json("metrics", "demo")
     values = {
         one["metric"]: [v["value"] for v in one["values"]] for one in metrics["metrics"] if one["role"] != "reader"
     }
     assert (metrics["period_s"], values["VolumeBytesUsed"], values["VolumeReadIOPs"]) == (60, [5 * 2**30], [300_000])
-    assert values["FreeableMemory"] == []  # the emulator measures none
+    assert (values["FreeLocalStorage"], set(values["FreeableMemory"])) == (
+        [],
+        {2**26},
+    )  # no server runs that has a disk
     assert {(one["origin"], one["kind"]) for one in metrics["events"]} >= {("operation", "create"), ("rds", "creation")}
     assert (
         demo.ok("metrics", "demo", "-o", "csv").out.splitlines()[0].startswith("time,metric,unit,statistic,period_s,")
     )
-    assert "Free memory  least  no data" in demo.ok("metrics", "demo").out
+    assert "Free local storage  least  no data" in demo.ok("metrics", "demo").out
     assert demo.run("metrics", "demo", "--since", "64d").status == 2
     refused = demo.run("prices", "update")
     assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
+
+
+@pytest.mark.thorough
+def test_every_plan_says_what_it_costs_before_the_question(demo: Aurora) -> None:
+    """An instance costs 730 x 0.10 = 73.00 or 730 x 0.30 = 219.00 a month, and the secret 0.40."""
+    known = {"instance:aurora:db.r7g.large": "0.30", "instance:aurora:db.t4g.medium": "0.10", "secret": "0.40"}
+    rows = {name: {"usd": usd, "sources": ["1"]} for name, usd in known.items()}
+    table = {"format": 1, "currency": "USD", "sources": {"1": {"text": "by hand", "date": "2026-12-01"}}}
+    prices = demo.home / "prices.json"
+    prices.write_text(json.dumps({**table, "regions": {"eu-west-1": rows, "eu-central-1": rows}}))
+    plans: dict[str, tuple[str, ...]] = {
+        "create": ("create", "another", "--engine", "postgres", "--class", "db.r7g.large"),
+        "apply": ("apply", "demo", "--class", "db.r7g.large"),
+        "scale": ("scale", "demo", "--class", "db.r7g.large"),
+        "clone": ("clone", "demo", "copy"),
+        "restore": ("restore", "back", "--from-cluster", "demo", "--to-time", "latest"),
+        "replace": ("restore", "demo", "--replace", "--to-time", "latest"),
+        "add-region": ("global", "add-region", "demo", "eu-central-1", "--skip-check", "global-class"),
+        "upgrade": ("upgrade", "demo"),
+    }
+    found = {}
+    for name, words in plans.items():
+        document = demo.json(*REGION, *words, "--dry-run")
+        cost = document.get("review", document)["cost"]
+        found[name] = tuple(one and one["to"] for one in (cost["monthly"], cost["difference"]))
+    prices.unlink()
+    readers = len(demo.instances("demo")) - 1  # an earlier test may have added one
+    small, large = Decimal("73.00") * (1 + readers), Decimal("219.00") * (1 + readers)
+    secret = Decimal("0.40")
+    assert found == {
+        "create": ("219.40", None),
+        "apply": (str(large + secret), str(large - small)),
+        "scale": (str(large + secret), str(large - small)),
+        "clone": ("73.40", None),
+        "restore": (str(small + secret), None),
+        "replace": (str(2 * small + secret), str(small)),
+        "add-region": (str(small + secret + 73), "73.00"),
+        "upgrade": (str(small + secret), "0.00"),
+    }
 
 
 def test_a_typing_error_gets_a_suggestion(demo: Aurora) -> None:

@@ -257,7 +257,10 @@ def test_a_library_is_known_in_its_place_alone() -> None:
     ("part", "known"),
     [
         ("hcl", PARTS_OF_A_SPEC),
-        ("sandbox", {"facts.parameters", "facts.partitions", "facts.sizes", "facts.tables", "facts.versions"}),
+        (
+            "sandbox",
+            {f"facts.{name}" for name in ("parameters", "partitions", "sizes", "support", "tables", "versions")},
+        ),
     ],
 )
 def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +13,15 @@ import pytest
 
 from aurora_cli.aws.cluster.volume import Volume, read_volume
 from aurora_cli.errors import AccessDenied
+from aurora_cli.operations.blue_green.create import Create
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.cost.monthly import of_change
 from aurora_cli.operations.cost.shapes import gib, live_shapes, shapes_of
 from aurora_cli.operations.inspect import cost
 from aurora_cli.operations.inspect.cost import _instead, _usage
+from aurora_cli.operations.pipeline.step import Decision
+from aurora_cli.operations.restore_in_place.replace import Replace
+from aurora_cli.operations.upgrade.upgrade import Upgrade, UpgradeRequest
 from aurora_cli.prices.amount import Amount
 from aurora_cli.prices.estimate import Discounts, Estimate, estimate
 from aurora_cli.prices.items import OPTIMIZED, STANDARD
@@ -279,7 +284,14 @@ def test_each_region_of_a_global_database_is_paid_for() -> None:
 def live(status: str = "available") -> Any:
     classes = ("db.r7g.large", "db.r7g.large", "db.serverless")
     members = tuple(SimpleNamespace(class_=name) for name in classes)
-    return SimpleNamespace(status=status, members=members, acu={"min": 1.0, "max": 4.0}, engine_version="13.20")
+    return SimpleNamespace(
+        status=status,
+        members=members,
+        acu={"min": 1.0, "max": 4.0},
+        engine="aurora-postgresql",
+        engine_version="13.20",
+        extended_support=None,
+    )
 
 
 def test_the_live_cluster_counts_before_its_spec() -> None:
@@ -329,16 +341,21 @@ def test_io_of_the_measured_hours_becomes_that_of_a_month() -> None:
             "VolumeReadIOPs": [600_000.0, 200_000.0],
             "VolumeWriteIOPs": [100_000.0, 100_000.0],
             "TotalBackupStorageBilled": [float(2**29)],
+            "AuroraGlobalDBReplicatedWriteIO": [200_000.0],
         }
     )
     found = volume(cloudwatch)
     assert cloudwatch.asked == 1
-    assert found == Volume(3 * 2**30, 1_000_000.0, 2, 2**29)
+    assert found == Volume(3 * 2**30, 1_000_000.0, 2, 2**29, 200_000.0, 1)
     usage = _usage(found)
     assert (usage.storage, usage.backup) == (Decimal(3), Decimal("0.5"))
     assert usage.io == 365  # a million in 2 hours, so 365 million in 730
+    assert usage.replicated == 146  # 0.2 million in an hour
     assert usage.measured == "2 hours of the last 14 days"
-    assert _instead(usage, Usage(io=Decimal(9))) == Usage(Decimal(3), Decimal(9), Decimal("0.5"), usage.measured)
+    expected = Usage(Decimal(3), Decimal(9), Decimal("0.5"), Decimal(146), usage.measured)
+    assert _instead(usage, Usage(io=Decimal(9))) == expected
+    secondary = shape(replicated=True, usage=usage)
+    assert monthly(estimate([secondary], prices()))["replicated_io"] == once("29.20")  # 146 x 0.20
 
 
 @pytest.mark.parametrize("denied", [False, True])
@@ -360,8 +377,9 @@ def test_the_storage_of_a_stopped_cluster_is_compared_as_if_it_ran(
     ):
         monkeypatch.setattr(cost, name, lambda *_, value=value: value)
     monkeypatch.setattr(cost, "_measured", lambda _, one: one)
+    monkeypatch.setattr(cost, "support_by_aws", lambda *_: None)
     clock = SimpleNamespace(now=lambda: NOW)
-    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws")
+    app: Any = SimpleNamespace(price_file=tmp_path / "prices.json", clock=clock, target="aws", sandbox=False)
     found = cost.cost_of_cluster(app, "orders", Usage(Decimal(100), Decimal(200)), Discounts(), lambda _: None)
     # 730 x 0.10 + 100 x 0.125 = 85.50; 200 x 0.20 = 40, which is more than storage alone.
     assert (found.storage.cheaper, found.storage.extra) == (STANDARD, Amount.of(Decimal("85.50")))
@@ -400,6 +418,56 @@ def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
     # 0.5 ACU cost 43.80 and 16 ACU 1401.60, and the instance 219.
     assert found and found["difference"] == {"from": "-175.20", "to": "1182.60"}
     assert "from 175.20 less to 1,182.60 more than before" in planned(found, "eu-north-1")
+
+
+def test_a_second_cluster_is_in_the_plan_that_makes_it(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    blue = spec(engine_version="13.20", instances={"class": "db.r7g.large"}, proxy=True)
+    green = blue.model_copy(update={"engine_version": "16.8"})
+    found = of_change(app(tmp_path), blue, blue, green)
+    # Blue: 219 + 146 for Extended Support + 21.90 for the proxy + 0.40; green: 219, and no proxy and no secret.
+    assert found and found["before"]["monthly"] == {"from": "387.30", "to": "387.30"}
+    assert found["monthly"] == {"from": "606.30", "to": "606.30"}
+    # What its volume costs is not known, and comes to that.
+    assert found["difference"] == {"from": "219.00", "to": "219.00"}
+    assert "606.30 USD a month, at least 219.00 more than before; 146.00 of it" in planned(found, "eu-west-1")
+
+
+def test_the_proxy_of_a_stopped_cluster_has_an_unknown_price_and_not_none() -> None:
+    found = live_shapes(spec(instances={"class": "db.r7g.large"}, proxy=True), live("stopped"), LiveRegions(), TODAY)
+    lines = {line.part: line for line in estimate(found, prices()).lines}
+    assert (lines["proxy"].unknown, lines["proxy"].text) == ("quantity", "RDS Proxy of a stopped cluster")
+    assert estimate(found, prices()).at_least is True
+
+
+def test_every_operation_that_makes_or_changes_a_cluster_says_what_it_costs() -> None:
+    old = spec(engine_version="13.20", instances={"class": "db.r7g.large"})
+    context: Any = SimpleNamespace(spec=old)
+    upgraded = Upgrade("orders", UpgradeRequest("16.8", in_window=True))
+    (after,) = upgraded.priced(context, Decision({"version": "16.8"}))
+    assert after.engine_version == "16.8"
+    desired: Any = SimpleNamespace(spec=old)
+    assert upgraded.priced(context, Decision({"version": "14.20"}, desired))[0].engine_version == "14.20"
+    assert Replace("orders").priced(context, Decision()) == [old, old]
+    assert Create("orders", "16.8").priced(context, Decision({"ready": "bgd-1", "version": "16.8"})) == []
+
+
+def test_a_plan_into_extended_support_says_what_that_costs(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    old, new = (spec(engine_version=v, instances={"class": "db.r7g.large"}) for v in ("13.20", "16.8"))
+    found = of_change(app(tmp_path), new, old)
+    # 2 vCPU x 730 h x 0.10 = 146 more than 219.40
+    assert found and found["extended_support"] == {"monthly": {"from": "146.00", "to": "146.00"}}
+    assert planned(found, "eu-west-1") == (
+        "at least 365.40 USD a month, 146.00 more than before; 146.00 of it for Extended Support (prices of 2026-12-01)"
+    )
+    away = of_change(app(tmp_path), old, new)
+    assert away and "146.00 less than before (prices" in planned(away, "eu-west-1")
+    left_out = PriceTable({"eu-west-1": {k: v for k, v in prices().regions["eu-west-1"].items() if "support" not in k}})
+    write_table(tmp_path / "prices.json", left_out)
+    unknown = of_change(app(tmp_path), None, old)
+    assert unknown and unknown["extended_support"] == {"monthly": None}
+    assert "; Extended Support comes to it, at an unknown price" in planned(unknown, "eu-west-1")
 
 
 def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_path: Path) -> None:
@@ -449,7 +517,8 @@ def test_cost_of_a_file(run: Run, tmp_path: Path) -> None:
     text = " ".join(run("cost", "-f", "orders.yaml", "--io", "1000", "--volume", "100").out.split())
     assert "I/O-Optimized saves 73.62 USD a month at 1000.0 million I/O requests a month." in text
     assert "Both cost the same at 631.9 million I/O requests a month" in text  # 126.38 / 0.20
-    assert "prices of 2024-07-01 to 2026-09-20" in text
+    assert re.search(r"below that Aurora Standard is cheaper \(prices of 20[0-9-]+ to 20[0-9-]+\)", text)
+    assert "prices of 2024-07-01 to 2026-10-05" in text
 
 
 def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: Run, tmp_path: Path) -> None:
@@ -462,7 +531,24 @@ def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: R
     assert done.document["at_least"] is True
     text = " ".join(run("cost", "-f", "orders.yaml").out.split())
     assert "Sum: unknown, since no price is known." in text
-    assert "Not compared: prices are unknown" in text
+    assert "Not compared, since these prices are unknown: - Aurora Standard: cluster volume - " in text
+    assert "- I/O-Optimized: db.r6g.large, 2 instances" in text
+
+
+def test_in_the_sandbox_prices_are_read_from_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(SPEC.replace("us-east-1", "eu-north-1"))
+    notes = run("--sandbox", "cost", "-f", "orders.yaml", "-o", "json").document["notes"]
+    assert notes == ["Prices of eu-north-1 are missing. Read them: aurora-cli --sandbox prices update --from FILE"]
+
+
+def test_reserved_instances_and_savings_plans_are_options(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text(SPEC)
+    for option, words in (("--reserved", "reserved instances"), ("--savings-plan", "Database Savings Plan")):
+        document = run("cost", "-f", "orders.yaml", option, "25", "-o", "json").document
+        line = next(one for one in document["lines"] if one["part"] == "instances")
+        # 2 x 730 h x 0.26 x 0.75 = 284.70
+        assert line["monthly"] == {"from": "284.70", "to": "284.70"}
+        assert line["text"] == f"db.r6g.large, 2 instances, 25.0 % off ({words})"
 
 
 @pytest.mark.parametrize("option", ["--volume", "--io", "--backup", "--reserved", "--savings-plan"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,7 +14,7 @@ import pytest
 from aurora_cli import writing
 from aurora_cli.context import AppContext
 from aurora_cli.errors import GuardRefused, InvalidInput, StackDamaged, StackLocked
-from aurora_cli.events import Note
+from aurora_cli.events import Note, TaskEnded
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
@@ -32,6 +30,7 @@ from aurora_cli.operations.fleet.rollout import record as records
 from aurora_cli.operations.fleet.rollout.outcome import as_junit, exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.stacks.lock import Holder
+from tests.unit.fleet_cases import Killed, Simulated, Time, error, states
 from tests.unit.test_fleet_runs import Scripted, finding, plan_of
 
 WAVES = """
@@ -43,57 +42,13 @@ waves:
 DIGEST = "d" * 64
 
 
-class Time:
-    """A clock that sleeping moves; of two runs one is older."""
-
-    def __init__(self) -> None:
-        self.seconds, self.runs = 0.0, 0
-
-    def now(self) -> datetime:
-        self.runs += 1
-        return datetime(2026, 12, 24, 12, tzinfo=timezone.utc) + timedelta(seconds=self.runs - 1)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-
-
-class Killed(BaseException):
-    """The controller is killed at this point."""
-
-
 @dataclass
-class World:
+class World(Simulated):
     """An executor with the truth about clusters: those that are applied. Each task ends as its script says, at last well."""
 
     scripts: Mapping[str, list[str]] = field(default_factory=dict)
     ill: Mapping[str, list[str | None]] = field(default_factory=dict)
     applied: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    before: Callable[[Task], None] = lambda task: None
-    waiting: list[Task] = field(default_factory=list)
-    interrupts: list[bool] = field(default_factory=list)
-
-    def submit(self, task: Task) -> None:
-        self.waiting.append(task)
-
-    def watch(self) -> Iterator[Ended]:
-        while self.waiting:
-            task = self.waiting.pop(0)
-            task.log.write_text("")
-            self.before(task)
-            status, document = self.run(task)
-            task.out.write_text(json.dumps(document))
-            yield Ended(task, status, 2.0)
-
-    def cancel(self, *, running: bool = True) -> None:
-        self.waiting.clear()
-        self.interrupts.append(running)
-
-    def close(self) -> None:
-        pass
 
     def run(self, task: Task) -> tuple[int | None, dict[str, Any]]:
         command = next(word for word in task.words if word in ("apply", "plan", "wait"))
@@ -106,15 +61,13 @@ class World:
         how = (self.scripts.get(task.name) or ["ok"]).pop(0)
         if how == "stale":
             return 5, error("plan-stale", "The plan is not the one.", digest="new")
+        if how == "empty":
+            return 0, {}
         if how != "ok":
             return (None, {}) if how == "killed" else (5 if how == "locked" else 1, error(how, f"It is {how}."))
         changed = task.name not in self.applied
         self.applied += [task.name] * changed
         return 0, {"changed": changed}
-
-
-def error(code: str, message: str, **details: Any) -> dict[str, Any]:
-    return {"error": {"code": code, "message": message, "hint": None, "details": details}}
 
 
 @pytest.fixture
@@ -155,10 +108,6 @@ def carried_out(
     found = rolling.RolloutOptions(("--sandbox",), start.members_of(run), **how)
     rolling.roll_out(app, run, found, world, (told if told is not None else []).append)
     return run
-
-
-def states(run: RolloutRun) -> dict[str, str]:
-    return {name: one.state for name, one in run.states().items()}
 
 
 def test_waves_follow_each_other_each_with_its_gate_and_its_bake(app: AppContext, folder: Path) -> None:
@@ -215,6 +164,7 @@ def test_limits_are_of_an_account_a_region_and_all(app: AppContext, folder: Path
     [
         ({"a": ["failed"]}, 0, ["apply a"], "stopped", 1),
         ({"a": ["killed"]}, 0, ["apply a"], "stopped", 1),
+        ({"a": ["empty"]}, 0, ["apply a"], "stopped", 1),
         ({"a": ["failed"]}, 1, ["apply a"], "stopped", 1),
         ({"b": ["failed"]}, 0, ["apply a", "wait a", "apply b"], "stopped", 1),
         ({"d": ["failed"]}, 1, None, "done", 1),
@@ -276,7 +226,9 @@ def test_a_last_wave_of_stale_plans_has_failed_and_is_planned_again(
     app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planned(app, folder)
-    run = carried_out(app, begun(app), World({"d": ["stale"], "e": ["stale"]}))
+    told: list[Any] = []
+    run = carried_out(app, begun(app), World({"d": ["stale"], "e": ["stale"]}), told)
+    assert [one.name for one in told if isinstance(one, TaskEnded) and one.stale] == ["d", "e"]
     assert (run.progress.waves, run.progress.outcome, exit_status(run)) == (("passed", "passed", "failed"), "done", 5)
     (folder / "d.yaml").write_text("name: d\nport: 6000")
     (folder / "e.yaml").write_text("name: e\nport: 6000")
@@ -399,7 +351,8 @@ def test_a_freeze_refuses_and_one_that_begins_stops(app: AppContext, folder: Pat
 )
 def test_a_date_counts_as_a_whole(app: AppContext, folder: Path, freeze: str, covers: bool) -> None:
     write(folder, f"{WAVES}\nfreezes: [{{{freeze}, reason: x}}]")
-    assert bool(waves.frozen(read_members([folder]), app.clock.now())) is covers
+    members = {str(one.name): one for one in read_members([folder])}
+    assert bool(waves.frozen(members, app.clock.now())) is covers
 
 
 def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folder: Path) -> None:
@@ -499,6 +452,28 @@ def test_ctrl_c_is_the_same(app: AppContext, folder: Path) -> None:
     assert (world.applied, run.progress.outcome, states(run)["b"]) == (["a"], "interrupted", "unknown")
     carried_out(app, run, world)
     assert (world.applied, exit_status(run), states(run)["b"]) == (list("abcde"), 0, "applied")
+
+
+def test_what_an_earlier_try_said_is_not_said_of_the_last_one(app: AppContext, folder: Path) -> None:
+    def press(task: Task) -> None:
+        raise KeyboardInterrupt
+
+    planned(app, folder)
+    world = World({"a": ["failed"]})
+    run = carried_out(app, begun(app), world)
+    world.before = press
+    state = carried_out(app, run, world).state("a")
+    assert (state.state, state.attempts, (state.error or {})["code"]) == ("unknown", 2, "unknown")
+
+
+def test_the_reason_of_a_stop_is_said_once(app: AppContext, folder: Path) -> None:
+    class Running(World):
+        def cancel(self, *, running: bool = True) -> None:
+            """All have begun."""
+
+    planned(app, folder)
+    run = carried_out(app, begun(app), Running({"b": ["failed"], "c": ["failed"]}))
+    assert (states(run)["c"], run.progress.reasons) == ("failed", ("1 cluster failed, and 0 may.",))
 
 
 def test_a_command_that_still_runs_is_waited_for(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import signal
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,18 +19,18 @@ from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
 from aurora_cli.operations.fleet.executors import choice
-from aurora_cli.operations.fleet.executors.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Task
 from aurora_cli.operations.fleet.places import Places
 from aurora_cli.operations.fleet.rollout import campaign as campaigns
 from aurora_cli.operations.fleet.rollout import controller as rolling
-from aurora_cli.operations.fleet.rollout import start
+from aurora_cli.operations.fleet.rollout import start, waves
 from aurora_cli.operations.fleet.rollout.campaign import Campaign
 from aurora_cli.operations.fleet.rollout.outcome import exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.operations.fleet.rollout.spec_files import files_behind
 from aurora_cli.signals import heed_interrupt, hold_interrupt
 from aurora_cli.ui import prompts
-from tests.unit.test_fleet_apply import Killed, Time, error, states
+from tests.unit.fleet_cases import Killed, Simulated, Time, error, states
 
 FLEET = """
 defaults: {region: eu-west-1, engine: postgres}
@@ -42,34 +41,13 @@ RESTART = {"name": "upgrade", "interruption": "Every instance restarts.", "done"
 
 
 @dataclass
-class Clusters:
+class Clusters(Simulated):
     """An executor with the truth about clusters: the version that each runs. `said` is what a command says instead."""
 
     versions: dict[str, str]
     said: dict[str, list[tuple[int | None, dict[str, Any]]]] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
     words: list[tuple[str, ...]] = field(default_factory=list)
-    waiting: list[Task] = field(default_factory=list)
-    before: Callable[[Task], None] = lambda task: None
     idle: bool = False
-
-    def submit(self, task: Task) -> None:
-        self.waiting.append(task)
-
-    def watch(self) -> Iterator[Ended]:
-        while self.waiting:
-            task = self.waiting.pop(0)
-            task.log.write_text("")
-            self.before(task)
-            status, document = self.run(task)
-            task.out.write_text(json.dumps(document))
-            yield Ended(task, status, 2.0)
-
-    def cancel(self, *, running: bool = True) -> None:
-        self.waiting.clear()
-
-    def close(self) -> None:
-        pass
 
     def run(self, task: Task) -> tuple[int | None, dict[str, Any]]:
         name, words = task.name, task.words[task.words.index("--no-input") + 1 :]
@@ -166,11 +144,14 @@ def test_a_worker_elsewhere_tells_which_line_is_to_be_edited(app: AppContext, fo
     clusters = Clusters({"a": "16.9", "b": "16.8", "c": "16.9"}, {"upgrade b": [(0, told)]})
     clusters.before = lambda task: clusters.versions.update(b="16.9") if "--approved" in task.words else None
     run = carried_out(app, begun(app, folder, clusters), clusters)
-    (behind,) = files_behind(app, run)
+    (behind,), _ = files_behind(app, run)
     assert behind.text == f'{folder / "b.yaml"}:2 says engine_version: 16.8; write engine_version: "16.9"'
     assert to_dict(run, [behind])["spec_files"] == [
         {"name": "b", "file": str(folder / "b.yaml"), **line, "written": False}
     ]
+    (app.home.stacks_dir / "a").symlink_to(folder)
+    (same,), (problem,) = files_behind(app, run)
+    assert same == behind and problem.endswith("a stack must be a real folder.")
 
 
 def test_what_would_be_lost_blocks(app: AppContext, folder: Path) -> None:
@@ -214,14 +195,62 @@ def test_killed_after_the_work_was_done_it_counts_as_applied(app: AppContext, fo
     assert clusters.log.count("upgrade b") == 2
 
 
-def test_success_is_what_was_looked_at(app: AppContext, folder: Path) -> None:
+def test_success_is_what_was_looked_at(
+    app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     clusters = Clusters(dict.fromkeys("abc", "16.8"), idle=True)
     run = carried_out(app, begun(app, folder, clusters), clusters)
     assert states(run) == {"a": "waiting", "b": "failed", "c": "waiting"}
     assert run.progress.reasons == ("b is not done: what was asked for",)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
+    assert main(["--home", str(app.home.path), "fleet", "resume"]) == 1
+    assert " ".join(capsys.readouterr().err.split()).count("b is not done") == 1
     clusters.idle = False
     carried_out(app, run, clusters)
     assert exit_status(run) == 0 and set(states(run).values()) == {"applied"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "fleet.yaml",
+            "freezes: broken",
+            "b may be frozen: specs/fleet.yaml has 1 problem: `freezes` must be a list, not broken.",
+        ),
+        ("b.yaml", "name: b\nlabel: x", "b may be frozen until 9999-12-31: specs/b.yaml has no valid spec of it."),
+        ("b.yaml", "name: z", "b may be frozen until 9999-12-31: specs/b.yaml has no valid spec of it."),
+    ],
+)
+def test_a_freeze_that_cannot_be_read_any_more_holds(
+    app: AppContext,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    text: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    clusters = Clusters(dict.fromkeys("abc", "16.8"), idle=True)
+    (folder / "fleet.yaml").write_text(
+        f"{FLEET}freezes: [{{from: 2020-01-01, until: 9999-12-31, reason: x, where: name=q*}}]"
+    )
+    run = carried_out(app, begun(app, folder, clusters), clusters)
+    (folder / file).write_text(text)
+    fleet_of.cache_clear()
+    clusters.idle = False
+    rolling.roll_out(
+        app,
+        run,
+        rolling.RolloutOptions((), start.members_of(run), frozen=lambda specs: waves.frozen(specs, app.clock.now())),
+        clusters,
+        lambda event: None,
+    )
+    assert (run.progress.reasons, set(clusters.versions.values())) == ((said,), {"16.8"})
+    assert main(["--home", str(app.home.path), "fleet", "resume"]) == 9
+    told = " ".join(capsys.readouterr().err.split())
+    assert said[1:] in told and "with --during-freeze" in told
 
 
 def test_a_plan_that_is_another_by_now_is_left_out(app: AppContext, folder: Path) -> None:

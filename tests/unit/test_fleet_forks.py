@@ -6,17 +6,23 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from aurora_cli.operations.fleet.executors import dask_task
+from aurora_cli.operations.fleet.executors import forks as forking
+from aurora_cli.operations.fleet.executors import launcher as launching
 from aurora_cli.operations.fleet.executors.executor import Task
-from aurora_cli.operations.fleet.executors.forks import Forks, can_fork
+from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
+from aurora_cli.operations.fleet.executors.launcher import Launcher
 from aurora_cli.operations.fleet.executors.processes import Processes
 from tests.harness import clean_environ
 
@@ -115,6 +121,71 @@ def test_an_interrupt_reaches_it_however_early(forks: Forks, tmp_path: Path) -> 
     fork = forks.start(held.task)
     fork.send_signal(signal.SIGINT)
     assert fork.wait() == 130
+
+
+def test_an_interrupt_reaches_it_also_where_the_controller_ignores_them(tmp_path: Path) -> None:
+    """As a shell without a terminal has it for what it starts with `&`."""
+    launcher, before = Launcher(clean_environ()), signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for forked in (False, True):
+            folder = tmp_path / str(forked)
+            folder.mkdir()
+            held = Held(folder)
+            command = launcher.start(held.task)
+            assert held.pid() and isinstance(command, Fork) is forked
+            launcher.expect_more()
+            command.send_signal(signal.SIGINT)
+            with suppress(BrokenPipeError):
+                held.release()
+            assert command.wait() == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+        launcher.close()
+
+
+def test_what_cannot_be_forked_leaves_the_server_to_the_next_one(
+    forks: Forks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = Launcher(clean_environ())
+    launcher._forks = forks
+    task = Task("any", ("--version",), tmp_path / "out", tmp_path / "log")
+    with pytest.raises(FileNotFoundError):
+        launcher.start(replace(task, out=tmp_path / "none" / "out"))
+    with monkeypatch.context() as patch:
+        patch.setattr(forking, "MESSAGE_BYTES", 1)
+        alone = launcher.start(task)
+    forked = launcher.start(task)
+    assert (alone.wait(), forked.wait()) == (0, 0)
+    assert not isinstance(alone, Fork) and isinstance(forked, Fork)
+    monkeypatch.setattr(launching, "Forks", refused)
+    monkeypatch.setattr(launcher, "_forks", None)
+    launcher.expect_more()
+    assert launcher.start(task).wait() == 0
+
+
+def refused(environ: object) -> None:
+    raise BlockingIOError
+
+
+def test_its_end_is_known_also_where_there_is_no_descriptor_for_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system does at the limit: the message comes without it."""
+    ours: list[socket.socket] = []
+
+    def server(words: list[str], stdin: int, **how: object) -> SimpleNamespace:
+        ours.append(socket.socket(fileno=os.dup(stdin)))
+        return SimpleNamespace(wait=lambda: 0)
+
+    monkeypatch.setattr(subprocess, "Popen", server)
+    found = Forks({})
+    fork = found.start(Task("any", (), tmp_path / "out", tmp_path / "log"))
+    for answer in ({"task": 0}, {"task": 0, "status": 3}):
+        ours[0].send(json.dumps(answer).encode())
+    assert fork._status.get(timeout=5) == 3 and not found.ended
+    found.close()
+    ours[0].close()
+    assert found.ended
 
 
 def test_it_outlives_its_server_and_ends_when_it_ends(tmp_path: Path) -> None:

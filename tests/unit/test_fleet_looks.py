@@ -15,6 +15,7 @@ import pytest
 from aurora_cli.commands.table import ALIASES, COMMANDS, LOOKING
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.main import main
+from aurora_cli.operations.fleet import drift
 from aurora_cli.operations.fleet.executors import choice
 from aurora_cli.operations.fleet.inventory import COLUMNS, LIVE
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -238,8 +239,25 @@ def test_status_sorts_and_selects_by_what_is_read(
     assert "Columns are: name, account" in " ".join(capsys.readouterr().err.split())
 
 
+def test_list_sorts_and_writes_csv(answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    answering({"a": status(), "b": status(), "p": status()})
+    Path("fleet.yaml").write_text("groups: [{match: 'a*', labels: {team: shop}}]\n")
+    Path("a.yaml").write_text("name: a\nregion: us-east-1\nengine: postgres\n")
+    Path("b.yaml").write_text("name: b\nregion: eu-west-1\nengine: postgres\nengine_version: '16.10'\n")
+    Path("p.yaml").write_text("name: p\nregion: nowhere\nengine: postgres\nengine_version: '16.9'\n")
+    for column, order in {"region": "bpa", "engine_version": "pba", "labels": "abp", "valid": "pab"}.items():
+        assert main(["fleet", "list", "--sort", column, "-o", "csv"]) == 0
+        found = rows(capsys.readouterr().out)
+        assert list(found) == list(order), column
+    assert (found["a"]["labels"], found["p"]["valid"], found["a"]["valid"]) == ("team=shop", "no", "")
+    assert main(["fleet", "list", "--sort", "region", "-o", "json"]) == 0
+    assert [one["name"] for one in json.loads(capsys.readouterr().out)["members"]] == list("bpa")
+    assert main(["fleet", "list", "--sort", "status"]) == main(["fleet", "drift", "--sort", "status"]) == 2
+    assert "Columns are: name, account, region, engine," in " ".join(capsys.readouterr().err.split())
+
+
 def test_no_live_fact_hides_a_field_of_the_spec() -> None:
-    assert not set(LIVE) & {*ClusterSpec.model_fields, "file", "account"}
+    assert not {*LIVE, *drift.LIVE} & {*ClusterSpec.model_fields, "file", "account"}
 
 
 def test_status_tells_the_last_operation(
@@ -324,6 +342,17 @@ def test_drift_has_what_needs_a_look_first(answering: Answering, capsys: pytest.
     assert main(["fleet", "drift", "-o", "junit"]) == 1
     suite = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314
     assert {case.get("name") for case in suite if case.find("failure") is not None} == {"b", "d", "e"}
+    assert main(["fleet", "drift", "--sort", "differences", "-o", "csv"]) == 1
+    by_name = rows(capsys.readouterr().out)
+    assert list(by_name) == ["b", "c", "d", "e", "a"], "the most differences first, nothing last"
+    assert "expected 7, is 1" in by_name["b"]["differences"] and by_name["a"]["state"] == "in sync"
+    for where, ended, names in [
+        ("state=drifted", 7, "b"),
+        ("differences=*deleted*,name=b*", 7, "b"),
+        ("state=in*", 0, "a"),
+    ]:
+        assert main(["fleet", "drift", *"abc", "--where", where, "--exit-code", "-o", "csv"]) == ended
+        assert list(rows(capsys.readouterr().out)) == list(names), where
 
 
 def test_run_gives_each_output_by_name(answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,9 @@ import re
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -180,6 +183,31 @@ def test_a_task_starts_when_what_it_counts_against_has_room() -> None:
     tasks.release(a)
     assert list(tasks.take(0)) == []
     assert list(tasks.take(2)) == [b]
+
+
+def test_an_interrupt_at_any_point_leaves_nothing_to_wait_for_for_ever(
+    app: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupting(SimpleQueue[Any]):
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            super().get()
+            raise KeyboardInterrupt
+
+    run = begin_run(app, "plan", ["a", "b"])
+    executor = Processes({}, most=1)
+    monkeypatch.setattr(executor._launcher, "start", lambda task: SimpleNamespace(wait=lambda: 0))
+    monkeypatch.setattr(executor._launcher, "expect_more", lambda: None)
+    for name in "ab":
+        executor.submit(run.task(name, [], [("total", 1)]))
+    with monkeypatch.context() as patch:
+        patch.setattr(executor, "_ended", Interrupting())
+        with pytest.raises(KeyboardInterrupt):
+            next(executor.watch())
+    seen: list[str] = []
+    watching = Thread(target=lambda: seen.extend(ended.task.name for ended in executor.watch()), daemon=True)
+    watching.start()
+    watching.join(10)
+    assert (seen, watching.is_alive()) == (["b"], False)
 
 
 def test_what_is_submitted_while_the_last_one_is_taken_runs_too(app: AppContext) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.cluster.metric_names import METRICS, Metric, metrics_of
-from aurora_cli.aws.cluster.metrics import IN_A_CALL, Query, read_metrics
+from aurora_cli.aws.cluster.metric_data import IN_A_CALL, Metric, read_values
+from aurora_cli.aws.cluster.metric_names import METRICS, PlottedMetric, metrics_of
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.inspect.metrics import LONGEST_S, Measured, Series, aligned, is_mark, period_of, queries_of
 from aurora_cli.operations.inspect.timeline import Happening
@@ -37,14 +37,16 @@ class Answering:
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
+        self.queries: list[dict[str, Any]] = []
 
     def get_paginator(self, name: str) -> Any:
         assert name == "get_metric_data"
         return SimpleNamespace(paginate=self._pages)
 
     def _pages(self, MetricDataQueries: list[dict[str, Any]], **times: datetime) -> list[dict[str, Any]]:  # noqa: N803
-        assert set(times) == {"StartTime", "EndTime"}
+        assert set(times) == {"StartTime", "EndTime", "ScanBy"}
         self.calls.append([one["Id"] for one in MetricDataQueries])
+        self.queries += MetricDataQueries
         first = MetricDataQueries[0]["Id"]
         newest = {"Id": first, "Timestamps": minutes(2, 1), "Values": [2.0, 1.0], "StatusCode": "PartialData"}
         return [
@@ -54,26 +56,25 @@ class Answering:
 
 
 def test_sixteen_instances_are_one_call_and_few_enough_datapoints() -> None:
-    asked = [query for _, _, query in queries_of(topology(15), period_of(3 * 3600))]
+    asked = {f"m{n}": query for n, (_, _, query) in enumerate(queries_of(topology(15), period_of(3 * 3600)))}
     # 9 metrics of each provisioned instance of PostgreSQL, the lag of 15 readers, 3 of the cluster: 162
     assert len(asked) == 16 * 9 + 15 + 3
     assert len(asked) <= IN_A_CALL
     assert len(asked) * 180 < 100_800  # datapoints of a page (CloudWatch API reference, GetMetricData)
     client = Answering()
-    found = read_metrics(client, asked, NOON, NOON + timedelta(hours=3))
+    found = read_values(client, asked, NOON, NOON + timedelta(hours=3))
     assert [len(call) for call in client.calls] == [len(asked)]
-    assert found[asked[0]] == tuple(zip(minutes(0, 1, 2), [0.0, 1.0, 2.0], strict=True))
-    assert set(found) == set(asked)
-    assert {points for query, points in found.items() if query != asked[0]} == {()}
+    assert found["m0"] == dict(zip(minutes(0, 1, 2), [0.0, 1.0, 2.0], strict=True))
+    assert [key for key in asked if found[key]] == ["m0"]
 
 
 def test_more_than_500_queries_are_several_calls() -> None:
-    asked = [Query("CPUUtilization", "Average", "DBInstanceIdentifier", f"i-{n}", 60) for n in range(501)]
+    asked = {f"m{n}": Metric("CPUUtilization", "Average", "DBInstanceIdentifier", f"i-{n}", 60) for n in range(501)}
     client = Answering()
-    found = read_metrics(client, asked, NOON, NOON)
+    found = read_values(client, asked, NOON, NOON)
     assert [len(call) for call in client.calls] == [500, 1]
-    assert [len(found[asked[n]]) for n in (0, 1, 500)] == [3, 0, 3]
-    assert asked[7].to_request("m7") == {
+    assert [len(found[f"m{n}"]) for n in (0, 1, 500)] == [3, 0, 3]
+    assert client.queries[7] == {
         "Id": "m7",
         "MetricStat": {
             "Metric": {
@@ -88,9 +89,7 @@ def test_more_than_500_queries_are_several_calls() -> None:
 
 
 def test_what_is_asked_is_what_the_engine_and_the_instance_have() -> None:
-    asked = [
-        (metric.name, member and member.id, query.period_s) for metric, member, query in queries_of(topology(1), 60)
-    ]
+    asked = [(metric.name, member and member.id, query.period) for metric, member, query in queries_of(topology(1), 60)]
     assert asked[:2] == [("CPUUtilization", "orders-2", 60), ("CPUUtilization", "orders-1", 60)]  # the writer first
     assert ("AuroraReplicaLag", "orders-1", 60) in asked
     assert ("AuroraReplicaLag", "orders-2", 60) not in asked
@@ -176,7 +175,7 @@ def measured(*series: Series, events: tuple[Happening, ...] = ()) -> Measured:
 
 
 def series(metric: str, role: str | None, *values: float) -> Series:
-    found: Metric = next(one for one in METRICS if one.name == metric)
+    found: PlottedMetric = next(one for one in METRICS if one.name == metric)
     member = Member(id=f"orders-{role}", role=role, class_="db.r7g.large", status="available") if role else None
     return Series(found, member, 60, tuple(zip(minutes(*range(len(values))), values, strict=True)))
 

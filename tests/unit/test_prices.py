@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +17,7 @@ from aurora_cli.errors import AwsFailed, InvalidInput
 from aurora_cli.prices import offers
 from aurora_cli.prices.items import UNITS, of_engine, unit_of
 from aurora_cli.prices.offers import as_table, item_of, read_answers, read_file
+from aurora_cli.prices.shallow import DEEPEST, ShallowFile
 from aurora_cli.prices.table import (
     PriceTable,
     Source,
@@ -26,8 +28,8 @@ from aurora_cli.prices.table import (
 )
 from aurora_cli.spec.facts.partitions import REGIONS
 from aurora_cli.spec.facts.sizes import vcpus_of
+from aurora_cli.spec.facts.support import extended_support_year
 from aurora_cli.spec.facts.tables import instance_classes
-from aurora_cli.spec.facts.versions import extended_support_year
 from tests.unit.conftest import Run
 
 PG, MYSQL = "Aurora PostgreSQL", "Aurora MySQL"
@@ -346,3 +348,28 @@ def test_tables_lie_over_each_other_by_item() -> None:
     found = {(region, name): price.usd for region, name, price in above.over(below).rows()}
     assert found == {("a", "alarm"): 1, ("a", "io"): 2, ("b", "io"): 2}
     assert list(PriceTable({}).rows()) == []
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
+def test_a_file_that_is_nested_too_deep_is_refused_at_once(tmp_path: Path, opening: str) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text('{"publicationDate": "2026-11-20", "products": {"x": ' + opening * 100_000)
+    with pytest.raises(InvalidInput, match="it is nested deeper than 64 levels"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 65_536])
+def test_brackets_in_texts_are_no_levels(size: int) -> None:
+    deep = "[" * DEEPEST + "]" * DEEPEST
+    text = json.dumps([{"a": "[" * 200, "b": '\\"[{'}, "]" * 300, "\\"] * 3).encode() + deep.encode()
+    file = ShallowFile(io.BytesIO(text))
+    assert b"".join(iter(lambda: file.read(size), b"")) == text
+    one_more = ShallowFile(io.BytesIO(b"[" * (DEEPEST + 1)))
+    with pytest.raises(ValueError, match="64 levels"):
+        list(iter(lambda: one_more.read(size), b""))
+
+
+def test_a_text_without_an_end_is_refused() -> None:
+    file = ShallowFile(io.BytesIO(b'["' + b"x" * 2**21))
+    with pytest.raises(ValueError, match="a mebibyte"):
+        list(iter(lambda: file.read(65_536), b""))

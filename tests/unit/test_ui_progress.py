@@ -52,21 +52,23 @@ def test_a_log_has_one_line_for_each_cluster_of_a_fleet_and_says_what_takes_long
     shown, clock = screen(80), FakeClock()
     with Progress(shown.consoles, clock) as progress:
         for event in (
-            StepStarted("wave", "Wave canary: 3 clusters", 3),
-            *map(TaskStarted, ("orders", "cards", "wallet")),
+            StepStarted("wave", "Wave canary: 4 clusters", 4),
+            *map(TaskStarted, ("orders", "cards", "wallet", "ledger")),
         ):
             progress.handle(event)
         progress.handle(TaskEnded("orders", 12, failed=False))
         progress.handle(TaskEnded("cards", 3, failed=True))
+        progress.handle(TaskEnded("ledger", 4, failed=True, stale=True))
         clock.seconds += 31
         progress.tick()
-        progress.handle(StepFinished("wave", 40, "1 applied, 1 failed", failed=True))
+        progress.handle(StepFinished("wave", 40, "1 applied, 1 stale, 1 failed", failed=True))
     assert lines_of(shown) == [
-        "Wave canary: 3 clusters ...",
+        "Wave canary: 4 clusters ...",
         "applied  orders  12s",
         "failed   cards  3s",
-        "still applying: wallet (31s); 1 of 3 done, 1 failed",
-        "failed   Wave canary: 3 clusters  40s  1 applied, 1 failed",
+        "stale    ledger  4s",
+        "still applying: wallet (31s); 1 of 4 done, 1 failed, 1 stale",
+        "failed   Wave canary: 4 clusters  40s  1 applied, 1 stale, 1 failed",
     ]
 
 
@@ -76,14 +78,14 @@ def test_a_terminal_keeps_the_slowest_clusters_of_a_wave_and_those_that_failed()
         progress.handle(StepStarted("wave", "Wave rest: 40 clusters", 40))
         for number in range(14):
             progress.handle(TaskStarted(f"c{number:02}"))
-            progress.handle(TaskEnded(f"c{number:02}", number + 1, failed=number == 2))
+            progress.handle(TaskEnded(f"c{number:02}", number + 1, failed=number in (1, 2), stale=number == 1))
         progress.tick()
-        assert "13 of 40 done, 1 failed" in shown.err
+        assert "12 of 40 done, 1 failed, 1" in shown.err and "stale" in shown.err
         before = len(shown.err)
         progress.handle(StepFinished("wave", 40, "13 applied, 1 failed", failed=True))
     left = shown.err[before:]
-    assert [f"c{number:02}" in left for number in range(14)] == [number == 2 or number > 3 for number in range(14)]
-    assert "failed" in left and "3 more done, each in less time" in left
+    assert [f"c{number:02}" in left for number in range(14)] == [number in (1, 2) or number > 3 for number in range(14)]
+    assert "failed" in left and "2 more done, each in less time" in left
     assert "Wave rest: 40 clusters" in left.rpartition(symbols(shown.consoles.err).failed)[2]
 
 

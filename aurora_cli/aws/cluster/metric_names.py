@@ -15,7 +15,7 @@ FIVE_MINUTES = 300
 
 
 @dataclass(frozen=True)
-class Metric:
+class PlottedMetric:
     """One metric of the namespace AWS/RDS.
 
     Attributes:
@@ -46,30 +46,30 @@ class Metric:
         return wanted.get(self.of, False)
 
 
-METRICS: tuple[Metric, ...] = (
-    Metric("CPUUtilization", "CPU", PERCENT),
-    Metric("ServerlessDatabaseCapacity", "Capacity (ACUs)", COUNT, of="serverless"),
-    Metric("ACUUtilization", "Used of the largest capacity", PERCENT, of="serverless"),
-    Metric("DatabaseConnections", "Connections", COUNT, "Maximum"),
-    Metric("CommitThroughput", "Commits", RATE),
-    Metric("Queries", "Queries", RATE, engine=MYSQL),
-    Metric("CommitLatency", "Latency of commits", MS),
-    Metric("SelectLatency", "Latency of SELECT", MS, engine=MYSQL),
-    Metric("DMLLatency", "Latency of INSERT, UPDATE and DELETE", MS, engine=MYSQL),
-    Metric("AuroraReplicaLag", "Replica lag", MS, "Maximum", of="reader"),
-    Metric("FreeableMemory", "Free memory", BYTES, "Minimum"),
-    Metric("FreeLocalStorage", "Free local storage", BYTES, "Minimum", of="provisioned"),
-    Metric("ReadIOPS", "Read I/O", RATE),
-    Metric("WriteIOPS", "Write I/O", RATE),
-    Metric("Deadlocks", "Deadlocks", RATE, "Maximum"),
-    Metric(
+METRICS: tuple[PlottedMetric, ...] = (
+    PlottedMetric("CPUUtilization", "CPU", PERCENT),
+    PlottedMetric("ServerlessDatabaseCapacity", "Capacity (ACUs)", COUNT, of="serverless"),
+    PlottedMetric("ACUUtilization", "Used of the largest capacity", PERCENT, of="serverless"),
+    PlottedMetric("DatabaseConnections", "Connections", COUNT, "Maximum"),
+    PlottedMetric("CommitThroughput", "Commits", RATE),
+    PlottedMetric("Queries", "Queries", RATE, engine=MYSQL),
+    PlottedMetric("CommitLatency", "Latency of commits", MS),
+    PlottedMetric("SelectLatency", "Latency of SELECT", MS, engine=MYSQL),
+    PlottedMetric("DMLLatency", "Latency of INSERT, UPDATE and DELETE", MS, engine=MYSQL),
+    PlottedMetric("AuroraReplicaLag", "Replica lag", MS, "Maximum", of="reader"),
+    PlottedMetric("FreeableMemory", "Free memory", BYTES, "Minimum"),
+    PlottedMetric("FreeLocalStorage", "Free local storage", BYTES, "Minimum", of="provisioned"),
+    PlottedMetric("ReadIOPS", "Read I/O", RATE),
+    PlottedMetric("WriteIOPS", "Write I/O", RATE),
+    PlottedMetric("Deadlocks", "Deadlocks", RATE, "Maximum"),
+    PlottedMetric(
         "VolumeBytesUsed", "Storage of the cluster volume", BYTES, "Maximum", of="cluster", least_period_s=FIVE_MINUTES
     ),
-    Metric("VolumeReadIOPs", "Billed read I/O", COUNT, "Sum", of="cluster", least_period_s=FIVE_MINUTES),
-    Metric("VolumeWriteIOPs", "Billed write I/O", COUNT, "Sum", of="cluster", least_period_s=FIVE_MINUTES),
+    PlottedMetric("VolumeReadIOPs", "Billed read I/O", COUNT, "Sum", of="cluster", least_period_s=FIVE_MINUTES),
+    PlottedMetric("VolumeWriteIOPs", "Billed write I/O", COUNT, "Sum", of="cluster", least_period_s=FIVE_MINUTES),
 )
 
 
-def metrics_of(engine: str) -> tuple[Metric, ...]:
+def metrics_of(engine: str) -> tuple[PlottedMetric, ...]:
     """Those that an engine has, in the order in which they are shown."""
     return tuple(one for one in METRICS if one.engine in (None, engine))

@@ -6,20 +6,21 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_option, sorted_by
 from aurora_cli.commands.fleet.selecting import selected_members, selection_options
 from aurora_cli.commands.shared.options import output_option
-from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.session import Session, pass_session
 
-COLUMNS = ("Name", "Account", "Region", "Engine", "Version", "Preset", "Labels", "File")
 SPARE = ("Labels", "Preset", "Account", "Engine")
 
 
 @click.command(name="list")
 @selection_options
-@output_option()
+@sort_option("account or engine_version")
+@output_option("csv")
 @pass_session
-def list_(session: Session, /, output: str, **options: Any) -> None:
+def list_(session: Session, /, sort: str | None, output: str, **options: Any) -> None:
     """List the specs of a folder, with what they inherit.
 
     Reads only files. NAME may have * and ?; without one all are listed that the options select.
@@ -29,20 +30,15 @@ def list_(session: Session, /, output: str, **options: Any) -> None:
       aurora-cli fleet list -d clusters
       aurora-cli fleet list 'orders-*' --where preset=production,label.team=payments
       aurora-cli fleet list --changed-since origin/main -o json
+      aurora-cli fleet list -d clusters --sort engine_version -o csv >clusters.csv
     """
-    members = selected_members(session, options)
-    if output != "table":
+    from aurora_cli.operations.fleet.columns import texts
+    from aurora_cli.operations.fleet.specs import COLUMNS
+
+    check_sort(COLUMNS, sort)
+    members = sorted_by(COLUMNS, selected_members(session, options), sort)
+    if output in ("table", "csv"):
+        print_cells(session, COLUMNS, texts(COLUMNS, members), output, SPARE)
+    else:
         document = {"schema_version": SCHEMA_VERSION, "members": [member.to_dict() for member in members]}
         print_data(session, document, output)
-        return
-    rows = [
-        [
-            member.name,
-            member.account,
-            *(member.values.get(key) for key in ("region", "engine", "engine_version", "preset")),
-            " ".join(f"{name}={value}" for name, value in sorted(member.labels.items())) or None,
-            member.file if member.valid else f"{member.file} (not valid)",
-        ]
-        for member in members
-    ]
-    print_rows(session, "", COLUMNS, rows, spare=SPARE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_option, sorted_by
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
@@ -16,17 +17,16 @@ from aurora_cli.commands.fleet.selecting import (
     workers,
 )
 from aurora_cli.commands.shared.options import output_option
-from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_csv, print_data, print_rows
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import InvalidInput
 
 SPARE = ("Account", "Last operation", "Certificate ends", "Region", "USD a month")
 
 
 @click.command(name="status")
 @selection_options
-@click.option("--sort", metavar="COLUMN", help="Sort by this column of the CSV, e.g. running_version or support_ends.")
+@sort_option("running_version or support_ends")
 @parallel_option("Clusters")
 @output_option("csv")
 @pass_session
@@ -47,33 +47,26 @@ def status(
       aurora-cli fleet status -d clusters --where 'pending=*reboot*' -o csv >pending.csv
     """
     from aurora_cli.operations.fleet import inventory
+    from aurora_cli.operations.fleet.columns import narrowed, texts
     from aurora_cli.prices.words import in_all as cost_in_words
 
-    if sort is not None and sort not in inventory.COLUMNS:
-        hint = f"Columns are: {', '.join(inventory.COLUMNS)}."
-        raise InvalidInput(f"--sort cannot be '{sort}'.", hint=hint)
+    check_sort(inventory.COLUMNS, sort)
     members = selected_members(session, options, later=inventory.LIVE)
     with progress(session) as emit:
         words, executor = workers(session, parallel, members, emit)
         run, rows = inventory.inventory(session.app, members, words, executor, emit)
     failed = [str(row.member.name or row.member.file) for row in rows if row.error]
-    rows = inventory.narrowed(
-        rows, [term for term in where_terms(options, inventory.LIVE) if term.path in inventory.LIVE]
-    )
-    rows = inventory.ordered(rows, sort) if sort else rows
-    shown = {name: [column.text(row) for row in rows] for name, column in inventory.COLUMNS.items()}
+    rows = narrowed(inventory.LIVE, rows, where_terms(options, inventory.LIVE))
+    rows = sorted_by(inventory.COLUMNS, rows, sort)
+    shown = texts(inventory.COLUMNS, rows)
     shown["error"] = [row.error["message"] if row.error else None for row in rows]
-    if output == "csv":
-        print_csv(session, [list(shown), *zip(*shown.values(), strict=True)])
-    elif output != "table":
+    if output not in ("table", "csv"):
         summary = dict(sorted(Counter(row.status for row in rows).items()))
         total = inventory.total_cost(rows)
         document = {"run": run, "summary": summary, "cost": total, "members": [row.to_dict() for row in rows]}
         print_data(session, {"schema_version": SCHEMA_VERSION, **document}, output)
     else:
-        kept = {name: cells for name, cells in shown.items() if any(cells)}
-        headings = [inventory.COLUMNS[name].heading if name in inventory.COLUMNS else "Problem" for name in kept]
-        print_rows(session, "", headings, list(zip(*kept.values(), strict=True)), spare=SPARE)
-        if any(shown["monthly_cost"]):
+        print_cells(session, inventory.COLUMNS, shown, output, SPARE)
+        if output == "table" and any(shown["monthly_cost"]):
             session.say(cost_in_words(inventory.total_cost(rows)))
     end_with_failures(session, failed, len(members), "read")

@@ -27,6 +27,7 @@ _PERCENT = FloatRange(min=0, max=100)
 @click.option(
     "--savings-plan", metavar="PERCENT", type=_PERCENT, default=0, help="Your discount of a Database Savings Plan."
 )
+@click.option("--advise", is_flag=True, help="Also say in which class or capacity the load of 14 days would fit.")
 @output_option()
 @pass_session
 @click.pass_context
@@ -38,14 +39,20 @@ def command(ctx: click.Context, session: Session, /, name: str | None, file: str
     figure has the date of its price. What is not known is "unknown", and the sum is then "at least". Also: which of
     Aurora Standard and I/O-Optimized is cheaper, or the I/O at which they cost the same.
 
+    --advise takes processor, memory, connections and ACUs of the last 14 days from CloudWatch, and says in which class or
+    range of ACUs they would fit, at what price and why. It is an estimate by rules, and no promise.
+
     \b
     Examples:
       aurora-cli cost orders
+      aurora-cli cost orders --advise
       aurora-cli cost -f orders.yaml --volume 200 --io 500
       aurora-cli cost orders --reserved 34 -o json
     """
     if bool(name) == bool(file):
         raise click.UsageError("Specify the NAME of a cluster, or a spec with -f FILE.", ctx)
+    if file and options["advise"]:
+        raise click.UsageError("--advise needs the NAME of a cluster that runs: a spec has no load.", ctx)
     from aurora_cli.operations.inspect import cost
     from aurora_cli.prices.estimate import Discounts
     from aurora_cli.prices.shape import Usage
@@ -56,7 +63,7 @@ def command(ctx: click.Context, session: Session, /, name: str | None, file: str
         found = cost.cost_of_spec(session.app, spec_request(session, ctx), expected, discounts)
     else:
         with progress(session) as emit:
-            found = cost.cost_of_cluster(session.app, str(name), expected, discounts, emit)
+            found = cost.cost_of_cluster(session.app, str(name), expected, discounts, emit, advise=options["advise"])
     if options["output"] != "table":
         print_data(session, found.to_dict(), options["output"])
         return

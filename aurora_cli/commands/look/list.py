@@ -15,7 +15,8 @@ from aurora_cli.commands.shared.session import Session, pass_session
 def command(session: Session, output: str) -> None:
     """List the clusters of this home.
 
-    Reads only local files. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
+    Reads only local files: the end of standard support and the price of Extended Support are those of the packaged tables
+    for the stored spec. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
 
     \b
     Examples:

@@ -17,7 +17,7 @@ def command(ctx: click.Context, session: Session, /, shell: str) -> None:
     """Print the completion script of a shell.
 
     Completes commands, options, clusters of the local home, engines, presets, classes and check names, without the
-    network.
+    network. Zsh and fish show vCPUs, memory and price beside each class.
 
     \b
     Examples:

@@ -16,7 +16,8 @@ from aurora_cli.commands.shared.session import Session, pass_session
 def command(session: Session, output: str) -> None:
     """Check Terraform, credentials, Region and permissions.
 
-    Also checks quotas and the clock. Changes nothing. Status 0: nothing failed, though there may be warnings. Status 1: a
+    Also checks quotas, the clock, and whether a cluster of the home is in Extended Support, or will be within a year.
+    Changes nothing. Status 0: nothing failed, though there may be warnings. Status 1: a
     check failed; its hint says what to do.
 
     \b

@@ -134,6 +134,13 @@ class Create(Operation):
         }
         return Decision(facts, remarks=_remarks(self.cluster, topology))
 
+    def priced(self, context: OperationContext, decision: Decision) -> Sequence[ClusterSpec]:
+        """The blue cluster, and the green one until it is deleted; nothing where the green one is there already."""
+        record = decision.facts.get("record")
+        if record is None:
+            return []
+        return [context.spec, target_of(context.stack, record["values"], self.skip_checks).spec]
+
     def _version(self, context: OperationContext, topology: Topology) -> str:
         """The version that is wanted, in full. Raises InvalidInput: AWS has no way to it."""
         listed = read_engine_versions(context.rds, topology.engine)

@@ -105,6 +105,7 @@ class Upkeep:
         unfinished: the operation in progress: `{operation, command, started_at, started_by, done, left}`, or None.
         blue_green: the blue/green deployment that it is part of, or None.
         support_ends, extended_support_ends: last days of standard support and of Extended Support for its major version.
+        extended_support_from, extended_support_cost, support_source: as in `EndOfSupport`.
     """
 
     desired_version: str | None = None
@@ -125,6 +126,9 @@ class Upkeep:
     blue_green: dict[str, Any] | None = None
     support_ends: str | None = None
     extended_support_ends: str | None = None
+    extended_support_from: str | None = None
+    extended_support_cost: dict[str, Any] | None = None
+    support_source: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""

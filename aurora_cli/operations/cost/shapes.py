@@ -20,7 +20,8 @@ from aurora_cli.prices.shape import Shape
 from aurora_cli.spec.derived.members import SERVERLESS, class_of, members_of
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
 from aurora_cli.spec.facts.sizes import vcpus_of
-from aurora_cli.spec.facts.versions import default_version, extended_support_year
+from aurora_cli.spec.facts.support import extended_support_year
+from aurora_cli.spec.facts.versions import default_version
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -40,11 +41,25 @@ def shapes_of(spec: ClusterSpec, today: date) -> tuple[Shape, ...]:
     return (_shape(spec, today, headless=False), *secondaries)
 
 
-def live_shapes(spec: ClusterSpec, topology: Topology | None, regions: LiveRegions, today: date) -> tuple[Shape, ...]:
-    """As `shapes_of`, with the instances, the capacity and the engine version that AWS reports where a cluster exists."""
+def live_shapes(
+    spec: ClusterSpec, topology: Topology | None, regions: LiveRegions, today: date, ends: date | None = None
+) -> tuple[Shape, ...]:
+    """As `shapes_of`, with the instances, the capacity and the engine version that AWS reports where a cluster exists.
+
+    Args:
+        ends: the last day of standard support as AWS says; None takes the packaged table's.
+    """
     live = {**regions.secondaries, **({spec.region: topology} if topology else {})}
     shapes = shapes_of(spec, today)
-    return tuple(_live(one, live[one.region], spec, today) if one.region in live else one for one in shapes)
+    return tuple(_live(one, live[one.region], spec, today, ends) if one.region in live else one for one in shapes)
+
+
+def second_cluster(shape: Shape) -> Shape:
+    """What a second cluster costs that AWS makes beside the first: instances and what is counted by them, and its volume.
+
+    Proxy, keys, secret, alarms, endpoints and logs are the first one's.
+    """
+    return replace(shape, proxy=False, endpoint_zones=0, keys=0, secrets=0, alarms=0, logs=False)
 
 
 def _secondary(spec: ClusterSpec, region: str, today: date) -> Shape:
@@ -61,14 +76,14 @@ def _shape(spec: ClusterSpec, today: date, *, headless: bool) -> Shape:
     counts = {name: Amount.of(fixed[name]) for name in dict.fromkeys(every)}
     if added.high and not headless:
         counts[every[-1]] += added
-    insights = spec.monitoring.insights
+    insights, version = spec.monitoring.insights, spec.engine_version or default_version(spec.engine)
     shape = Shape(
         name=spec.name,
         region=spec.region,
         engine=spec.engine,
         storage=spec.storage,
         acu=Amount.of(spec.instances.acu.min, spec.instances.acu.max) if spec.instances.acu else None,
-        extended_support=_extended(spec, spec.engine_version or default_version(spec.engine), today),
+        extended_support=extended_support_year(spec.engine, version, today) if is_covered(spec) else None,
         proxy=spec.proxy is not None and spec.proxy.enabled,
         insights=insights.mode if insights else None,
         endpoint_zones=_endpoint_zones(spec),
@@ -81,11 +96,12 @@ def _shape(spec: ClusterSpec, today: date, *, headless: bool) -> Shape:
     return _with_instances(shape, counts)
 
 
-def _live(shape: Shape, topology: Topology, spec: ClusterSpec, today: date) -> Shape:
+def _live(shape: Shape, topology: Topology, spec: ClusterSpec, today: date, ends: date | None) -> Shape:
     members = () if topology.status == STOPPED else topology.members
     counts = {name: Amount.of(number) for name, number in Counter(one.class_ for one in members).items()}
     acu = Amount.of(topology.acu["min"], topology.acu["max"]) if topology.acu else None
-    extended = _extended(spec, topology.engine_version, today)
+    covered = is_covered(spec, topology)
+    extended = extended_support_year(spec.engine, topology.engine_version, today, ends) if covered else None
     return _with_instances(replace(shape, acu=acu, extended_support=extended), counts)
 
 
@@ -120,8 +136,10 @@ def _autoscaled(spec: ClusterSpec) -> Amount:
     return Amount.of(max(least - fixed, 0), max(most - fixed, 0))
 
 
-def _extended(spec: ClusterSpec, version: str, today: date) -> str | None:
-    return None if spec.extended_support is False else extended_support_year(spec.engine, version, today)
+def is_covered(spec: ClusterSpec, topology: Topology | None = None) -> bool:
+    """Whether Extended Support covers the cluster once standard support has ended: as AWS says, else as the spec does."""
+    live = topology.extended_support if topology else None
+    return spec.extended_support is not False if live is None else live
 
 
 def _endpoint_zones(spec: ClusterSpec) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import ClusterNotFound
 from aurora_cli.events import Emit
+from aurora_cli.operations.fleet.columns import Column, of_the_spec
 from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 
 if TYPE_CHECKING:
@@ -115,3 +116,15 @@ def _shown(value: Any) -> str:
     from json import dumps
 
     return "nothing" if value in (None, "") else value if isinstance(value, str) else dumps(value, ensure_ascii=False)
+
+
+def _member(row: MemberDrift) -> Member:
+    return row.member
+
+
+LIVE: dict[str, Column[MemberDrift]] = {
+    "state": Column("State", lambda row: row.state, lambda row: STATES.index(row.state)),
+    "differences": Column("What differs", lambda row: " ".join(row.said) or None, lambda row: -len(row.resources)),
+}
+"""What `--where` knows beside the facts of specs: no field of a spec has such a name."""
+COLUMNS = {**of_the_spec(_member), **LIVE}

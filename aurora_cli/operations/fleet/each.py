@@ -30,22 +30,16 @@ class Answer:
         member: its spec.
         document: its JSON, empty where there is none.
         error: `{code, message, hint, exit_status}` of what went wrong, or None.
+        problem: the same of a command that is to write JSON: also where it ended well and wrote none.
         out, log: files with its standard output and standard error; None where it was not run.
     """
 
     member: Member
     document: Mapping[str, Any] = field(default_factory=dict)
     error: Mapping[str, Any] | None = None
+    problem: Mapping[str, Any] | None = None
     out: Path | None = None
     log: Path | None = None
-
-    @property
-    def problem(self) -> Mapping[str, Any] | None:
-        """The error of a command that is to write JSON: also where it ended well and wrote none."""
-        if self.error or self.document:
-            return self.error
-        message = f"What the command wrote cannot be read; it is in {self.out}."
-        return {"code": "error", "message": message, "hint": None, "exit_status": 0}
 
     @property
     def text(self) -> str:
@@ -111,14 +105,14 @@ def _answer(run: FleetRun, member: Member) -> Answer:
     if wrong is not None:
         hint, status = "List all problems: aurora-cli fleet validate", SpecInvalid.exit_status
         error = {"code": SpecInvalid.code, "message": wrong, "hint": hint, "exit_status": status}
-        return Answer(member, error=error)
+        return Answer(member, error=error, problem=error)
     return answer(member, run.result(str(member.name)))
 
 
 def answer(member: Member, result: Result) -> Answer:
     """What is known of a command on a member that was asked."""
     document = {} if result.error else result.document
-    return Answer(member, document, result.error, result.log.with_suffix(".json"), result.log)
+    return Answer(member, document, result.error, result.problem, result.log.with_suffix(".json"), result.log)
 
 
 def _unusable(member: Member) -> str | None:

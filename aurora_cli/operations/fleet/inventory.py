@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError, ClusterNotFound
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.history import operations_of
+from aurora_cli.operations.fleet.columns import Column, of_the_spec
 from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 from aurora_cli.operations.report.report import RESTART, SERVERLESS
 from aurora_cli.prices.estimate import total_of
@@ -20,7 +21,6 @@ from aurora_cli.spec.facts.versions import sort_key
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.fleet.where import Term
     from aurora_cli.operations.fleet.executors.executor import Executor
 
 NOT_CREATED, UNKNOWN = "not created", "unknown"
@@ -154,30 +154,15 @@ def total_cost(rows: Sequence[InventoryRow]) -> dict[str, Any]:
     return total_of(row.answer.document.get("cost") for row in rows if row.status != NOT_CREATED)
 
 
-class Column(NamedTuple):
-    """A fact for people.
-
-    Attributes:
-        heading: of the table.
-        text: of a row.
-        order: what rows are sorted by; default: the text.
-    """
-
-    heading: str
-    text: Callable[[InventoryRow], str | None]
-    order: Callable[[InventoryRow], Any] | None = None
+def _member(row: InventoryRow) -> Member:
+    return row.member
 
 
 def _day(key: str) -> Callable[[InventoryRow], str | None]:
     return lambda row: found[:10] if (found := row.upkeep(key)) else None
 
 
-OF_THE_SPEC: dict[str, Column] = {
-    "name": Column("Cluster", lambda row: row.member.name or row.member.file),
-    "account": Column("Account", lambda row: row.member.account),
-    "region": Column("Region", lambda row: row.member.values.get("region")),
-}
-LIVE: dict[str, Column] = {
+LIVE: dict[str, Column[InventoryRow]] = {
     "status": Column("Status", lambda row: row.status),
     "running_version": Column("Version", _version, lambda row: sort_key(_version(row) or "")),
     "class": Column("Class", _class),
@@ -194,7 +179,7 @@ LIVE: dict[str, Column] = {
     "unfinished": Column("Unfinished", _unfinished),
 }
 """What `--where` knows beside the facts of specs: no field of a spec has such a name."""
-COLUMNS = {**OF_THE_SPEC, **LIVE}
+COLUMNS = {**of_the_spec(_member), **LIVE}
 
 
 def inventory(
@@ -231,20 +216,3 @@ def _operations(app: AppContext, answer: Answer, most: int) -> tuple[Mapping[str
     except AuroraError:
         return ()
     return tuple(one.to_dict() for one in reversed(found[-most:]))
-
-
-def narrowed(rows: Sequence[InventoryRow], terms: Sequence[Term]) -> list[InventoryRow]:
-    """The rows for which all terms on `LIVE` facts hold."""
-
-    def fact(row: InventoryRow) -> Callable[[str], Any]:
-        return lambda path: LIVE[path].text(row)
-
-    return [row for row in rows if all(term.holds(fact(row)) for term in terms)]
-
-
-def ordered(rows: Sequence[InventoryRow], column: str) -> list[InventoryRow]:
-    """Sorted by one of `COLUMNS`: the earliest, the lowest; the dearest, the most instances or pending changes; nothing last."""
-    found = COLUMNS[column]
-    known = [row for row in rows if found.text(row) is not None]
-    known.sort(key=lambda row: ((found.order or found.text)(row), row.member.name or ""))
-    return [*known, *(row for row in rows if found.text(row) is None)]

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli import __version__
 from aurora_cli.events import Emit
+from aurora_cli.operations.cost.support import SUPPORT_WARNING
+from aurora_cli.operations.fleet.columns import ordered
 from aurora_cli.operations.fleet.drift import FAILED, FleetDrift, fleet_drift
 from aurora_cli.operations.fleet.each import answers_of
-from aurora_cli.operations.fleet.inventory import COLUMNS, InventoryRow, inventory, ordered, total_cost
+from aurora_cli.operations.fleet.inventory import COLUMNS, InventoryRow, inventory, total_cost
 from aurora_cli.operations.fleet.plan import FleetPlan, as_plan
 from aurora_cli.operations.fleet.runs import newest_run
 from aurora_cli.operations.fleet.view import said_of
-from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING, SUPPORT_WARNING
+from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING
 from aurora_cli.prices.words import amount, prices_of
 
 if TYPE_CHECKING:
@@ -150,7 +152,7 @@ def _inventory(rows: Sequence[InventoryRow], now: datetime) -> Table:
             return _ends(row.upkeep(name), now, CERTIFICATE_WARNING)
         return _cell(COLUMNS[name].text(row))
 
-    found = [[cell(name, row) for name in shown] for row in ordered(rows, "name")]
+    found = [[cell(name, row) for name in shown] for row in ordered(COLUMNS, rows, "name")]
     note = (
         "What AWS reports; end of standard support of the engine version, and of the first server certificate; "
         "the monthly cost without storage and I/O."
@@ -161,7 +163,7 @@ def _inventory(rows: Sequence[InventoryRow], now: datetime) -> Table:
 def _attention(rows: Sequence[InventoryRow]) -> Table:
     said = [
         [Cell(str(row.member.name or row.member.file)), Cell(str(sentence), _BAD if row.error else _PLAIN)]
-        for row in ordered(rows, "name")
+        for row in ordered(COLUMNS, rows, "name")
         for sentence in ([row.error["message"]] if row.error else row.answer.document.get("warnings") or [])
     ]
     return Table("attention", "Warnings", "What status says.", ["Cluster", "Warning"], said, "No warnings.")
@@ -169,7 +171,7 @@ def _attention(rows: Sequence[InventoryRow]) -> Table:
 
 def _versions(rows: Sequence[InventoryRow], now: datetime) -> Table:
     groups: dict[tuple[str, str], list[InventoryRow]] = {}
-    for row in ordered(rows, "support_ends"):
+    for row in ordered(COLUMNS, rows, "support_ends"):
         version = COLUMNS["running_version"].text(row)
         if version:
             groups.setdefault((str(row.answer.document.get("engine")), version), []).append(row)

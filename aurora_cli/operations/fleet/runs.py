@@ -81,6 +81,14 @@ class Result:
             "exit_status": self.end.status,
         }
 
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """The error of a command that is to write JSON: also where it ended well and wrote none."""
+        if self.error or self.document:
+            return self.error
+        message = f"What the command wrote cannot be read; it is in {self.log.with_suffix('.json')}."
+        return {"code": "error", "message": message, "hint": None, "exit_status": 0}
+
     def _said(self) -> str:
         """The last error that a command without a JSON document has told people, in one line."""
         try:

@@ -13,6 +13,8 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, existing_stack, stored_spec
 from aurora_cli.operations.cost.shapes import STOPPED, gib, live_shapes, shapes_of
+from aurora_cli.operations.cost.sizing import Advice, advice_for
+from aurora_cli.operations.cost.support import support_by_aws
 from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.report.report import live_topology
 from aurora_cli.prices.amount import HOURS
@@ -35,6 +37,7 @@ class Cost:
         name, region, target: the cluster.
         estimate: all of it.
         storage: Aurora Standard and I/O-Optimized compared.
+        advice: classes and capacity that the measured load would fit in; None where nobody asked.
         notes: sentences on what the figures are.
     """
 
@@ -44,11 +47,13 @@ class Cost:
     estimate: Estimate
     storage: StorageChoice
     notes: tuple[str, ...]
+    advice: tuple[Advice, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         found = {**about(self), **self.estimate.to_dict(), "storage": self.storage.to_dict()}
-        return {**found, "notes": list(self.notes)}
+        advice = None if self.advice is None else [one.to_dict() for one in self.advice]
+        return {**found, "notes": list(self.notes), "advice": advice}
 
 
 def cost_of_spec(app: AppContext, request: SpecRequest, expected: Usage, discounts: Discounts) -> Cost:
@@ -65,11 +70,14 @@ def cost_of_spec(app: AppContext, request: SpecRequest, expected: Usage, discoun
     return _cost(app, [replace(first, usage=expected), *others], discounts, ())
 
 
-def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Discounts, emit: Emit) -> Cost:
+def cost_of_cluster(
+    app: AppContext, name: str, expected: Usage, discounts: Discounts, emit: Emit, *, advise: bool = False
+) -> Cost:
     """What a cluster costs as it is: its instances by AWS, its volume, I/O and backups by CloudWatch.
 
     Args:
         expected: takes the place of what CloudWatch has measured.
+        advise: also read how busy the instances were, and say in which class or capacity that would fit.
 
     Raises:
         ClusterNotFound, CredentialsError, AccessDenied, AwsFailed, StackDamaged, SandboxFailed. InvalidInput: the price table
@@ -79,9 +87,12 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
     spec = stored_spec(stack).spec
     begin_to_look(app, stack, emit)
     topology = live_topology(app, spec)
-    shapes = live_shapes(spec, topology, live_regions(app, spec), app.clock.now().date())
+    by_aws = support_by_aws(app, spec.region, topology.engine, topology.engine_version) if topology else None
+    ends = by_aws.standard if by_aws else None
+    shapes = live_shapes(spec, topology, live_regions(app, spec), app.clock.now().date(), ends)
     if topology is None:
-        return _cost(app, shapes, discounts, (f"AWS has no cluster named {name}: the estimate is that of its spec.",))
+        found = _cost(app, shapes, discounts, (f"AWS has no cluster named {name}: the estimate is that of its spec.",))
+        return replace(found, advice=()) if advise else found
     measured = [_measured(app, one) for one in shapes]
     first = measured[0].usage
     notes = [f"I/O by CloudWatch: {first.measured}."] if first.measured else []
@@ -90,7 +101,8 @@ def cost_of_cluster(app: AppContext, name: str, expected: Usage, discounts: Disc
         notes.append("The cluster is stopped: AWS charges its storage and backups, and no instances.")
         started = replace(shapes_of(spec, app.clock.now().date())[0], usage=started.usage)
         notes.append("The storage configurations are compared as if it ran.")
-    return _cost(app, measured, discounts, tuple(notes), started)
+    found = _cost(app, measured, discounts, tuple(notes), started)
+    return replace(found, advice=advice_for(app, spec, topology, discounts)) if advise else found
 
 
 def _cost(
@@ -105,7 +117,8 @@ def _cost(
     missing = sorted({line.region for line in found.lines if line.unknown == "price"})
     if missing:
         where = ", ".join(missing)
-        notes = (*notes, f"Prices of {where} are missing. Read them: aurora-cli prices update {' '.join(missing)}")
+        way = "aurora-cli prices update --from FILE" if app.sandbox else f"aurora-cli prices update {' '.join(missing)}"
+        notes = (*notes, f"Prices of {where} are missing. Read them: {way}")
     first = shapes[0]
     return Cost(
         first.name, first.region, app.target, found, compare_storage(compared or first, table, discounts), notes
@@ -117,16 +130,18 @@ def _measured(app: AppContext, shape: Shape) -> Shape:
 
 
 def _usage(volume: Volume) -> Usage:
-    """A month as long as the hours that were measured were."""
-    io = None
-    if volume.io_requests is not None:
-        io = Decimal(str(volume.io_requests)) / volume.hours * HOURS / _MILLION
     return Usage(
         storage=None if volume.size_bytes is None else gib(volume.size_bytes),
-        io=io,
+        io=_a_month(volume.io_requests, volume.hours),
         backup=None if volume.backup_bytes is None else gib(volume.backup_bytes),
+        replicated=_a_month(volume.replicated_writes, volume.replicated_hours),
         measured=f"{volume.hours} hour{'s' * (volume.hours != 1)} of the last 14 days" if volume.hours else None,
     )
+
+
+def _a_month(requests: float | None, hours: int) -> Decimal | None:
+    """Millions in a month as the hours that were measured were."""
+    return None if requests is None else Decimal(str(requests)) / hours * HOURS / _MILLION
 
 
 def _instead(measured: Usage, expected: Usage) -> Usage:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from aurora_cli.aws.errors import aws_errors
@@ -16,6 +17,7 @@ from aurora_cli.events import Emit
 from aurora_cli.operations.preflight.quotas import used_up
 
 if TYPE_CHECKING:
+    from aurora_cli.aws.engine.engine_versions import Support
     from aurora_cli.context import AppContext
 
 Outcome = Literal["ok", "warning", "failed", "skipped"]
@@ -49,7 +51,9 @@ def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
         return [*checks, skipped, Check("credentials", "skipped", "Not checked without a Region.")]
     if any(c.name == "emulator" and c.status == "failed" for c in checks):
         return checks
-    return [*checks, *([_databases(app)] if app.sandbox else []), *_account(app, region)]
+    account = list(_account(app, region))
+    asked = any(check.name == "credentials" and check.status == "ok" for check in account)
+    return [*checks, *([_databases(app)] if app.sandbox else []), *account, engine_support(app, asked=asked)]
 
 
 def _home(app: AppContext) -> Check:
@@ -179,6 +183,39 @@ def _clock(date_header: str | None, now: datetime) -> Check:
     if off >= _CLOCK_WARNING_S:
         return Check("clock", "warning", f"The clock is {off:.0f} s off.", "Set the clock (NTP).")
     return Check("clock", "ok", f"within {max(off, 1):.0f} s of AWS's")
+
+
+def engine_support(app: AppContext, *, asked: bool) -> Check:
+    """Whether the engine version of each cluster of the home is in standard support, and what Extended Support costs.
+
+    Args:
+        asked: whether AWS is asked for the ends; else they are the packaged table's.
+    """
+    from aurora_cli.operations.cost.support import supports_by_aws
+    from aurora_cli.operations.inspect.clusters import list_clusters
+    from aurora_cli.spec.facts.versions import major_version
+
+    @cache
+    def ends(region: str, engine: str) -> dict[str, Support]:
+        return supports_by_aws(app, region, engine) if asked else {}
+
+    def end(region: str, engine: str, version: str) -> Support | None:
+        return ends(region, engine).get(major_version(engine, version))
+
+    name = "engine support"
+    try:
+        rows = [row for row in list_clusters(app, end) if row.support_ends]
+    except AuroraError as error:
+        return Check(name, "skipped", error.message, error.hint)
+    near = [f"{row.name}: {row.support}" for row in rows if row.support]
+    if near:
+        return Check(
+            name, "warning", " ".join(near), "Upgrade to a version in standard support: aurora-cli upgrade NAME"
+        )
+    first = min(rows, key=lambda row: str(row.support_ends), default=None)
+    if first is None:
+        return Check(name, "ok", "no cluster of the home is in Extended Support")
+    return Check(name, "ok", f"standard support ends first for {first.name}, on {first.support_ends}")
 
 
 def _looks(clients: Any, region: str) -> list[tuple[str, Callable[[], Any]]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.maintenance import authorities, pending_actions
-from aurora_cli.aws.engine.engine_versions import Support, read_support
 from aurora_cli.aws.replication.global_role import GlobalRole, global_role
-from aurora_cli.errors import AccessDenied, AwsFailed
+from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.core.results import ClusterReport, Upkeep
+from aurora_cli.operations.cost.support import ends_soon, support_words
 from aurora_cli.operations.report.replication import lag_of
 from aurora_cli.operations.report.report import moment
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 CERTIFICATE_WARNING = timedelta(days=90)
 AUTHORITY_WARNING = timedelta(days=365)
-SUPPORT_WARNING = timedelta(days=365)
 
 
 def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, under_way: Unfinished | None) -> Upkeep:
@@ -34,7 +33,6 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         return Upkeep(desired_version=version, unfinished=unfinished)
     role = _role(app, spec, topology)
     source = None if role else topology.replicates_from
-    support = _support(app, spec, topology)
     ends = [m.certificate_ends for m in topology.members if m.certificate_ends]
     return Upkeep(
         desired_version=version,
@@ -53,8 +51,6 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         global_role={**vars(role), "members": list(role.members)} if role else None,
         unfinished=unfinished,
         blue_green=_deployment(app, spec),
-        support_ends=support.standard.isoformat() if support.standard else None,
-        extended_support_ends=support.extended.isoformat() if support.extended else None,
     )
 
 
@@ -91,18 +87,6 @@ def _role(app: AppContext, spec: ClusterSpec, topology: Topology) -> GlobalRole 
         return global_role(app.aws(spec.region).client("rds"), topology.arn)
     except AccessDenied:
         return None
-
-
-def _support(app: AppContext, spec: ClusterSpec, topology: Topology) -> Support:
-    """As AWS says; by the packaged table where it cannot be asked."""
-    from aurora_cli.spec.facts.versions import major_version, standard_support_end
-
-    try:
-        found = read_support(app.aws(spec.region).client("rds"), topology.engine)
-    except (AccessDenied, AwsFailed):
-        found = {}
-    known = found.get(major_version(topology.engine, topology.engine_version))
-    return known or Support(standard_support_end(topology.engine, topology.engine_version))
 
 
 def _authority_ends(app: AppContext, spec: ClusterSpec, topology: Topology) -> datetime | None:
@@ -155,19 +139,10 @@ def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
 
 
 def _about_support(report: ClusterReport, upkeep: Upkeep, now: datetime) -> list[str]:
-    if upkeep.support_ends is None or report.status == "not created":
+    if report.status == "not created" or not ends_soon(upkeep.support_ends, now.date()):
         return []
-    last = date.fromisoformat(upkeep.support_ends)
-    if last - now.date() > SUPPORT_WARNING:
-        return []
-    engine = f"{report.engine} {report.engine_version}"
-    when = "ended" if last < now.date() else "ends"
-    beyond = f" until {upkeep.extended_support_ends}" if upkeep.extended_support_ends else ""
-    text = (
-        f"Standard support for {engine} {when} on {last}; AWS then charges Extended Support{beyond}, or upgrades a cluster "
-        f"without it. Upgrade first: aurora-cli upgrade {report.name}"
-    )
-    return [text]
+    text = support_words(vars(upkeep), f"{report.engine} {report.engine_version}", now.date())
+    return [f"{text} Upgrade: aurora-cli upgrade {report.name}"]
 
 
 def _about_certificates(report: ClusterReport, now: datetime) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.cluster.metric_names import Metric, metrics_of
-from aurora_cli.aws.cluster.metrics import Points, Query, read_metrics
+from aurora_cli.aws.cluster.metric_data import Metric, read_values
+from aurora_cli.aws.cluster.metric_names import PlottedMetric, metrics_of
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound, InvalidInput
 from aurora_cli.events import Emit
@@ -38,13 +38,13 @@ class Series:
 
     Attributes:
         member: the instance, with the role that it has now; None for the cluster.
-        points: empty where CloudWatch has no data, which is not 0.
+        points: the start of each period, and its value, oldest first; empty where CloudWatch has no data, which is not 0.
     """
 
-    metric: Metric
+    metric: PlottedMetric
     member: Member | None
     period_s: int
-    points: Points
+    points: tuple[tuple[datetime, float], ...]
 
     @property
     def instance(self) -> str | None:
@@ -121,9 +121,13 @@ def metrics(app: AppContext, name: str, since_s: float, emit: Emit) -> Measured:
     until = app.clock.now().astimezone(timezone.utc)
     period = period_of(since_s)
     since = aligned(until - timedelta(seconds=since_s), period)
-    wanted = list(queries_of(topology, period))
-    found = read_metrics(app.aws(spec.region).client("cloudwatch"), [query for _, _, query in wanted], since, until)
-    series = tuple(Series(metric, member, query.period_s, found[query]) for metric, member, query in wanted)
+    wanted = {f"m{number}": one for number, one in enumerate(queries_of(topology, period))}
+    queries = {key: query for key, (_, _, query) in wanted.items()}
+    found = read_values(app.aws(spec.region).client("cloudwatch"), queries, since, until)
+    series = tuple(
+        Series(metric, member, query.period, tuple(sorted(found[key].items())))
+        for key, (metric, member, query) in wanted.items()
+    )
     notes: list[str] = []
     try:
         events = events_of(app, spec.region, topology.identifier, topology, since)
@@ -135,17 +139,21 @@ def metrics(app: AppContext, name: str, since_s: float, emit: Emit) -> Measured:
     return Measured(name, spec.region, app.target, since, until, period, series, marks, tuple(notes))
 
 
-def queries_of(topology: Topology, period_s: int) -> Iterator[tuple[Metric, Member | None, Query]]:
+def queries_of(topology: Topology, period_s: int) -> Iterator[tuple[PlottedMetric, Member | None, Metric]]:
     """What to ask: a metric, its instance (None: it is of the cluster), and the query; the writer comes first."""
     members = sorted(topology.members, key=lambda one: one.role != "writer")
     for metric in metrics_of(topology.engine):
         period = max(period_s, metric.least_period_s)
         if metric.of == "cluster":
-            yield metric, None, Query(metric.name, metric.statistic, "DBClusterIdentifier", topology.identifier, period)
+            yield (
+                metric,
+                None,
+                Metric(metric.name, metric.statistic, "DBClusterIdentifier", topology.identifier, period),
+            )
             continue
         for one in members:
             if metric.applies(one.role, one.class_):
-                query = Query(metric.name, metric.statistic, "DBInstanceIdentifier", one.id, period)
+                query = Metric(metric.name, metric.statistic, "DBInstanceIdentifier", one.id, period)
                 yield metric, one, query
 
 

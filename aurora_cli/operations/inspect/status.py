@@ -13,6 +13,7 @@ from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import unfinished
 from aurora_cli.operations.cost import monthly
+from aurora_cli.operations.cost.support import end_of_live, support_by_aws
 from aurora_cli.operations.inspect.lost import begin_to_look, sandbox_loss
 from aurora_cli.operations.inspect.maintenance import upkeep_of, upkeep_warnings
 from aurora_cli.operations.report.replication import lags_of_readers
@@ -49,6 +50,11 @@ def status(app: AppContext, name: str, *, emit: Emit, refuse_lost: bool = False)
     lags = lags_of_readers(app, spec.region, topology) if topology else {}
     found = replace(found, instances=tuple(replace(one, lag_ms=lags.get(one.id)) for one in found.instances))
     upkeep = upkeep_of(app, spec, topology, unfinished(stack))
+    cost = None
+    if topology:
+        by_aws = support_by_aws(app, spec.region, topology.engine, topology.engine_version)
+        upkeep = replace(upkeep, **end_of_live(app, spec, topology, regions, by_aws).to_dict())
+        cost = monthly.of_cluster(app, spec, topology, regions, by_aws.standard if by_aws else None)
     activity = activity_of(stack)
     aside = aside_of(stack)
     said = [activity.text] if activity else []
@@ -58,7 +64,7 @@ def status(app: AppContext, name: str, *, emit: Emit, refuse_lost: bool = False)
         status=_status(found.status, stack.record.status, activity),
         upkeep=upkeep,
         operation=activity.to_dict() if activity else None,
-        cost=monthly.of_cluster(app, spec, topology, regions) if topology else None,
+        cost=cost,
         warnings=(*said, *found.warnings, *upkeep_warnings(app, found, upkeep), *beside),
     )
 

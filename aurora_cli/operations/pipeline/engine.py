@@ -184,10 +184,10 @@ class _Engine(Run[PlanReview, ChangeResult]):
         )
 
     def _cost(self) -> dict[str, Any] | None:
-        """Of the spec at the end and of the one that the cluster has now; without a call."""
-        desired = self.decision.desired
+        """Of what there is at the end and of the spec that the cluster has now; without a call."""
+        priced = self.operation.priced(self.context, self.decision)
         before = last_spec(self.stack) if self.topology else None
-        return monthly.of_change(self.app, before, desired.spec) if desired else None
+        return monthly.of_change(self.app, before, *priced) if priced else None
 
     def _sequence(self, plan: Plan) -> tuple[PlannedStep, ...]:
         """The steps; where neither Terraform nor another step has anything to do, the last one has nothing to reconcile."""

@@ -12,6 +12,7 @@ from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 if TYPE_CHECKING:
     from aurora_cli.operations.core.concern import Concern
     from aurora_cli.operations.pipeline.context import OperationContext
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
@@ -114,6 +115,10 @@ class Operation:
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The steps, in order, before the spec is applied. The same decision gives the same names."""
         return ()
+
+    def priced(self, context: OperationContext, decision: Decision) -> Sequence[ClusterSpec]:
+        """The specs whose monthly cost the plan says: that of the end, and that of a second cluster which comes beside it."""
+        return [decision.desired.spec] if decision.desired else []
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.aws.restore.restore_sources import Origin
     from aurora_cli.operations.pipeline.context import OperationContext
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.model.source import Source
 
 
@@ -72,6 +73,10 @@ class Replace(Operation):
         )
         facts = {"exchange": exchange.to_facts(), "source": self._source(found), "born": self._spec_source().kind}
         return Decision({**facts, "like": members}, remarks=_remarks(exchange, topology, context, self.time))
+
+    def priced(self, context: OperationContext, decision: Decision) -> Sequence[ClusterSpec]:
+        """The new one, and the old one until it is discarded."""
+        return [context.spec, context.spec]
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The new one beside the old one; the exchange of names; then Terraform."""

@@ -142,6 +142,11 @@ class Upgrade(Operation):
             remarks=tuple(dict.fromkeys([*self._about(context, target, desired.spec), *remarks])),
         )
 
+    def priced(self, context: OperationContext, decision: Decision) -> Sequence[ClusterSpec]:
+        """With the version that it leads to, also where the spec stays as it is or follows later."""
+        spec = decision.desired.spec if decision.desired else context.spec
+        return [spec.model_copy(update={"engine_version": decision.facts[self.target]})]
+
     def _target(self, context: OperationContext, topology: Topology) -> Target:
         """Of a global database half-way through a minor upgrade the primary is behind, and it is what counts."""
         listed = _listed(context, topology)

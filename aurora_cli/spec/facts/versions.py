@@ -7,10 +7,12 @@ alone (`16`, `8.0`): AWS then takes its default minor version.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from aurora_cli.spec.facts.tables import table
-from aurora_cli.spec.model.cluster import ClusterSpec
+
+if TYPE_CHECKING:
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 _PATTERNS = {
     "aurora-postgresql": re.compile(r"([1-9]\d?)(\.\d{1,3})?", re.ASCII),
@@ -53,31 +55,6 @@ def rendered_version(spec: ClusterSpec) -> str:
 def default_version(engine: str) -> str:
     """The version used when the spec names none."""
     return str(table("engines")[engine]["default"])
-
-
-def standard_support_end(engine: str, version: str) -> date | None:
-    """The last day of standard support for the version's major version, as of the table's date; None if it is not in it."""
-    found = table("engines")[engine]["standard_support_ends"].get(major_version(engine, version))
-    return date.fromisoformat(found) if found else None
-
-
-def support_ended(engine: str, version: str) -> date | None:
-    """The last day of standard support, if it is over; else None."""
-    end = standard_support_end(engine, version)
-    return end if end is not None and end < datetime.now(timezone.utc).date() else None
-
-
-def extended_support_year(engine: str, version: str, today: date) -> str | None:
-    """The year of Extended Support whose price is charged: `1-2` or `3`; None in standard support, or for an unknown version.
-
-    Aurora MySQL has no price of a third year (release calendar of Aurora MySQL).
-    """
-    end = standard_support_end(engine, version)
-    if end is None or today <= end:
-        return None
-    begins = end + timedelta(days=1)
-    third = begins.replace(year=begins.year + 2)
-    return "3" if engine == "aurora-postgresql" and today >= third else "1-2"
 
 
 def forces_tls(engine: str, version: str) -> bool:

@@ -24,7 +24,7 @@ from aurora_cli.terraform.output.events import (
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.ui.labels.resource_labels import name_of
 
-State = Literal["waiting", "running", "done", "failed"]
+State = Literal["waiting", "running", "done", "failed", "stale"]
 
 _IDENTIFIED = ("aws_rds_cluster_instance", "aws_rds_cluster", "aws_rds_global_cluster")
 TASK = "apply"
@@ -162,7 +162,8 @@ class Activity:
 
     def task_ended(self, event: TaskEnded) -> Work:
         """It has ended."""
-        work = Work(event.name, TASK, "failed" if event.failed else "done", elapsed_s=event.elapsed_s)
+        state: State = "stale" if event.stale else "failed" if event.failed else "done"
+        work = Work(event.name, TASK, state, elapsed_s=event.elapsed_s)
         self.works.pop((event.name, TASK), None)
         self.works[event.name, TASK] = work
         return work

@@ -48,8 +48,8 @@ class LineDisplay:
         self._print(Text(f"{word:<9}{clean(step.text)}  {duration(event.elapsed_s)}{tail}"))
 
     def changed(self, work: Work | None = None) -> None:
-        """`created  instance demo-1  12s`, once it is done or has failed."""
-        if work is not None and work.state in ("done", "failed"):
+        """`created  instance demo-1  12s`, once it is done, has failed or is left out."""
+        if work is not None and work.state in ("done", "failed", "stale"):
             seconds = duration(work.seconds(self._activity.now()))
             self._print(Text(f"{word_of(work):<9}{clean(work.name)}  {seconds}"))
 

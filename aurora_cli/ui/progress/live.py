@@ -144,7 +144,7 @@ class LiveDisplay:
 
     def _work_lines(self, room: int) -> list[Text]:
         done, waiting = self._activity.with_state("done"), self._activity.with_state("waiting")
-        active = [*self._activity.with_state("failed"), *self._activity.with_state("running")]
+        active = [one for state in ("failed", "stale", "running") for one in self._activity.with_state(state)]
         fold_done = len(done) > 1 and len(done) + len(active) + min(1, len(waiting)) > room
         shown_done = 1 if fold_done else len(done)
         fold_waiting = len(waiting) > 1 and shown_done + len(active) + len(waiting) > room

@@ -28,7 +28,7 @@ DONE = {
     "import": "imported",
     "apply": "applied",
 }
-_STYLES = {"running": "busy", "done": "good", "failed": "error", "waiting": "second"}
+_STYLES = {"running": "busy", "done": "good", "failed": "error", "stale": "warning", "waiting": "second"}
 
 INTERRUPTS = {
     1: "Stopping safely: Terraform finishes its running operations and saves its state. This can take "
@@ -64,7 +64,7 @@ def interrupt_text(number: int) -> str:
 
 
 def word_of(work: Work) -> str:
-    """`created`, `creating`, `failed` or `waiting`."""
+    """`created`, `creating`, `failed`, `stale` or `waiting`."""
     if work.state == "running":
         return DOING.get(work.action, work.action)
     return DONE.get(work.action, work.action) if work.state == "done" else work.state
@@ -72,7 +72,7 @@ def word_of(work: Work) -> str:
 
 def work_line(work: Work, symbols: Symbols, now: float, name_width: int, *, cut: bool = False) -> Text:
     """`✓ created   instance demo-1  12s`, with the names in a column of `name_width` cells; longer ones cut if `cut`."""
-    mark = getattr(symbols, work.state)
+    mark = symbols.warning if work.state == "stale" else getattr(symbols, work.state)
     line = Text("  ").append(f"{mark} {word_of(work):<9} ", style=_STYLES[work.state])
     name = Text(clean(work.name))
     if cut:
@@ -101,12 +101,13 @@ def waiting_text(step: Step) -> str:
 
 
 def how_far(step: Step, activity: Activity) -> str:
-    """`3 of 40 done, 1 failed`; empty where there is nothing to count."""
+    """`3 of 40 done, 1 failed, 2 stale`; empty where there is nothing to count."""
     if step is not activity.steps[-1]:
         return ""
     if step.tasks:
-        failed = len(activity.with_state("failed"))
-        return f"{len(activity.with_state('done'))} of {step.tasks} done{f', {failed} failed' if failed else ''}"
+        found = [f"{len(activity.with_state('done'))} of {step.tasks} done"]
+        bad = ((state, len(activity.with_state(state))) for state in ("failed", "stale"))
+        return ", ".join(found + [f"{number} {state}" for state, number in bad if number])
     if activity.works:
         done = len(activity.with_state("done"))
         return f"{done} of {len(activity.works) + len(activity.with_state('waiting'))} done"

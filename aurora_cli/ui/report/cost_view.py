@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.prices.words import UNKNOWN, ends, monthly, prices_of
+from aurora_cli.prices.words import UNKNOWN, ends, monthly, more_than, prices_of
 from aurora_cli.ui.console import Consoles, echo, prose, section
 from aurora_cli.ui.tables import print_table
 from aurora_cli.ui.text import clean
@@ -33,9 +33,38 @@ def print_cost(consoles: Consoles, cost: Cost) -> None:
         prose(console, "Sum: unknown, since no price is known.")
     for note in cost.notes:
         prose(console, clean(note))
+    if document["advice"] is not None:
+        section(console, "Size, by the load of the last 14 days")
+        for one in document["advice"]:
+            for sentence in _advice(one):
+                prose(console, clean(sentence), indent=2)
+        if not document["advice"]:
+            prose(console, "No instance runs, so there is no load.", indent=2)
     section(console, "Aurora Standard or I/O-Optimized")
     for sentence in _storage(document["storage"]):
         prose(console, sentence, indent=2)
+
+
+def _advice(found: Mapping[str, Any]) -> Iterator[str]:
+    what = f"{found['instances']} instance{'s' * (found['instances'] != 1)}, {found['now']}{' ACU' * (found['kind'] == 'acu')}"
+    if found["advised"] is None:
+        yield f"{what}: no advice."
+    elif found["advised"] == found["now"]:
+        yield f"{what}: fits, at {_at(found, 'now')}."
+    else:
+        change = found["difference"]
+        more = f", {more_than(change)} than now" if change else ""
+        yield f"{what}: {found['advised']} would fit, at {_at(found, 'advised')}{more}."
+    if found["monthly_measured"]:
+        yield f"At the measured average it costs {ends(found['monthly_measured'])} USD a month."
+    yield from found["reasons"]
+    if found["command"]:
+        yield f"It is an estimate, and no promise. To change it: {found['command']}"
+
+
+def _at(found: Mapping[str, Any], which: str) -> str:
+    monthly = found[f"monthly_{which}"]
+    return f"{ends(monthly)} USD a month (price of {found['price_of']})" if monthly else "an unknown price"
 
 
 def _row(line: Mapping[str, Any], several: bool) -> list[str | None]:
@@ -60,7 +89,10 @@ def _short(amount: Mapping[str, str]) -> str:
 
 def _storage(found: Mapping[str, Any]) -> Iterator[str]:
     if found["unknown_prices"]:
-        yield f"Not compared: prices are unknown ({', '.join(found['unknown_prices'])})."
+        yield "Not compared, since these prices are unknown:"
+        for text in found["unknown_prices"]:
+            storage, _, what = text.partition(" ")
+            yield f"- {_NAMES[storage]}: {what}"
         return
     now = _NAMES[found["current"]]
     if found["cheaper"] == found["current"]:
@@ -73,4 +105,4 @@ def _storage(found: Mapping[str, Any]) -> Iterator[str]:
     even = f"Both cost the same at {ends(found['break_even_million_io'])} million I/O requests a month"
     if found["break_even_million_io_per_gib"] is not None:
         even += f" and {found['break_even_million_io_per_gib']} million more for each GiB that is stored"
-    yield f"{even}; below that Aurora Standard is cheaper."
+    yield f"{even}; below that Aurora Standard is cheaper ({prices_of(found)})."

@@ -41,6 +41,10 @@ class ClusterRow(Protocol):
     def problem(self) -> str | None: ...
     @property
     def operation(self) -> Mapping[str, Any] | None: ...
+    @property
+    def support(self) -> str | None: ...
+    @property
+    def support_ends(self) -> str | None: ...
 
 
 class VersionRow(Protocol):
@@ -85,19 +89,22 @@ class CheckRow(Protocol):
 
 
 def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
-    """Prints the clusters of a home, one a row; below, what is wrong with one, or what runs on it or has not ended."""
-    columns = ("Name", "Region", "Engine", "Status", "Instances", "Created")
+    """Prints the clusters of a home, one a row; below, what is wrong with one, what runs on it or has not
+    ended, and what Extended Support costs where standard support has ended, or does within a year."""
+    columns = ("Name", "Region", "Engine", "Status", "Instances", "Support until", "Created")
     print_table(
         consoles,
         "",
         columns,
         [_cluster(consoles, row) for row in rows],
-        spare=("Created", "Instances", "Engine", "Region"),
+        spare=("Created", "Instances", "Support until", "Engine", "Region"),
     )
     for row in rows:
         said = row.problem or (row.operation["text"] if row.operation else None)
         if said:
             prose(consoles.out, Text(clean(f"{row.name}: {said}"), style="warning"), hanging=2)
+        if row.support:
+            prose(consoles.out, Text(clean(f"{row.name}: {row.support}"), style="warning"), hanging=2)
 
 
 def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> None:
@@ -214,6 +221,7 @@ def _cluster(consoles: Consoles, row: ClusterRow) -> list[Value]:
         engine,
         status_cell(consoles.out, row.status),
         row.instances or None,
+        Cell(row.support_ends, "warning") if row.support and row.support_ends else row.support_ends,
         moment(row.created_at),
     ]
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport, Upkeep
+from aurora_cli.operations.cost.support import OF_AWS, charged_words
 from aurora_cli.prices.words import monthly, prices_of
 from aurora_cli.ui.console import echo, lead, prose, section
 from aurora_cli.ui.text import clean, count, moment
@@ -38,7 +39,7 @@ def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]
     return [
         ("version", _version(report, upkeep)),
         ("cost", _cost(report.cost)),
-        ("standard support", f"until {upkeep.support_ends}" if upkeep.support_ends else None),
+        ("standard support", _support(upkeep)),
         ("maintenance", _maintenance(upkeep)),
         ("backups", _backups(upkeep)),
         ("certificate", _certificate(upkeep)),
@@ -58,6 +59,14 @@ def _version(report: ClusterReport, upkeep: Upkeep) -> str | None:
 
 def _cost(summary: dict[str, Any] | None) -> str | None:
     return f"{monthly(summary)}, {prices_of(summary)}" if summary and summary["monthly"] else None
+
+
+def _support(upkeep: Upkeep) -> str | None:
+    if not upkeep.support_ends:
+        return None
+    by = "" if upkeep.support_source in (OF_AWS, None) else f" ({upkeep.support_source})"
+    end = f"until {upkeep.support_ends}{by}"
+    return f"{end}; {charged_words(vars(upkeep))}" if upkeep.extended_support_from else end
 
 
 def _maintenance(upkeep: Upkeep) -> str | None:

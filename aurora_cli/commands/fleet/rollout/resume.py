@@ -52,7 +52,7 @@ def resume(
 
     found = start.rollout_run(session.app, run, [Path(folder) for folder in folders])
     left = found.left
-    todo = [member for name, member in start.members_of(found).items() if name in left]
+    todo = {name: member for name, member in start.members_of(found).items() if name in left}
     if not during_freeze:
         waves.refuse_frozen(todo, session.app.clock.now(), "Resume later, or with --during-freeze.")
     failures = found.plan.max_failures if max_failures is None else max_failures

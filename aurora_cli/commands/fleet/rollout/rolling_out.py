@@ -120,7 +120,7 @@ def print_outcome(ctx: click.Context, session: Session, run: RolloutRun, output:
     from aurora_cli.operations.fleet.rollout.record import DONE, STALE
 
     states, progress_ = run.states(), run.progress
-    files = spec_files.files_behind(session.app, run)
+    files, problems = spec_files.files_behind(session.app, run)
     if output == "junit":
         session.write(outcome.as_junit(run))
     elif output != "table":
@@ -137,10 +137,11 @@ def print_outcome(ctx: click.Context, session: Session, run: RolloutRun, output:
     for name, state in states.items():
         if state.error:
             session.say(f"{name} ({state.state}): {state.error['message']}", err=True)
-    for reason in progress_.reasons:
+    told = [state.error["message"] for state in states.values() if state.error]
+    for reason in (one for one in progress_.reasons if one not in told):
         session.say(reason, err=True)
     typed = shlex.join(["aurora-cli", *session.settings.typed_words()])
-    _say_files(session, files, f"{typed} {shlex.join(run.plan.again)} --write")
+    _say_files(session, files, problems, f"{typed} {shlex.join(run.plan.again)} --write")
     if any(states[name].state != STALE for name in run.left):
         session.say("Resume:", f"  {typed} fleet resume {run.id}", err=True)
     stale = [run.plan.clusters[name].file for name, state in states.items() if state.state == STALE]
@@ -149,7 +150,7 @@ def print_outcome(ctx: click.Context, session: Session, run: RolloutRun, output:
     ctx.exit(outcome.exit_status(run))
 
 
-def _say_files(session: Session, files: Sequence[Behind], command: str) -> None:
+def _say_files(session: Session, files: Sequence[Behind], problems: Sequence[str], command: str) -> None:
     """Which lines of spec files are to be edited, or were written; `command` writes them."""
     written, left = [one for one in files if one.written], [one for one in files if not one.written]
     if written:
@@ -157,7 +158,6 @@ def _say_files(session: Session, files: Sequence[Behind], command: str) -> None:
     if left:
         told = "Spec files that say what the clusters had before; a plan of them is refused, or undoes the campaign:"
         session.say(told, *(f"  {one.text}" for one in left), err=True)
-    problems = dict.fromkeys(one.problem for one in left if one.problem)
     for problem in problems:
         session.say(problem, err=True)
     if left and not problems:

@@ -101,6 +101,11 @@ class Forks:
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server is gone, e.g. since it was killed."""
+        return not self._listener.is_alive()
+
     def start(self, task: Task) -> Fork:
         """Begin a task. Raises OSError: the server is gone, the words are too long, or a file of the task cannot be made."""
         number, fork = next(self._numbers), Fork()
@@ -131,10 +136,10 @@ class Forks:
             if not message:
                 break
             answer = json.loads(message)
-            if processes:
-                self._forks[answer["task"]].begin(*processes)
-            else:
+            if "status" in answer:
                 self._forks.pop(answer["task"]).end(answer["status"])
+            elif processes:  # none where we have as many descriptors as we may have
+                self._forks[answer["task"]].begin(*processes)
         while self._forks:
             self._forks.popitem()[1].end(None)
         self._channel.close()

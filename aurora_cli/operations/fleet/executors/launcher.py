@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from subprocess import Popen
 from threading import Lock
 
@@ -28,15 +29,17 @@ class Launcher:
         """More than a few commands come: start the server, on systems that have what it needs, unless it was started before."""
         with self._lock:
             if self._may_fork:
-                self._may_fork, self._forks = False, Forks(self._environ)
+                self._may_fork = False
+                with suppress(OSError):  # without it they take longer
+                    self._forks = Forks(self._environ)
 
     def start(self, task: Task) -> Popen[bytes] | Fork:
         """Begin a command. Raises OSError: its files cannot be made, or the process cannot be started."""
         with self._lock:
             if self._forks:
-                try:
+                with suppress(OSError):  # e.g. since its words are too long: this one is a process of its own
                     return self._forks.start(task)
-                except OSError:  # it was killed
+                if self._forks.ended:
                     self._forks = None
         return start_command(task.words, task.out, task.log, self._environ)
 

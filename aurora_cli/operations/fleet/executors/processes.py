@@ -45,12 +45,9 @@ class Processes:
 
     def watch(self) -> Iterator[Ended]:
         """See `Executor`."""
-        while self._start():
+        while self._start() or not self._ended.empty():
             ended = self._ended.get()
-            with self._lock:
-                del self._running[ended.task]
-                self._backlog.release(ended.task)
-                self._start()
+            self._start()
             yield ended
 
     def cancel(self, *, running: bool = True) -> None:
@@ -81,4 +78,7 @@ class Processes:
     def _await(self, task: Task, command: Popen[bytes] | Fork, started: float) -> None:
         status = command.wait()
         known = status is not None and status >= 0
-        self._ended.put(Ended(task, status if known else None, time.monotonic() - started))
+        with self._lock:  # here, since Ctrl-C may keep `watch` from anything that it does
+            del self._running[task]
+            self._backlog.release(task)
+            self._ended.put(Ended(task, status if known else None, time.monotonic() - started))

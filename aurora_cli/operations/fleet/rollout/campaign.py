@@ -134,7 +134,7 @@ def campaign_record(
     """
     members = sorted((one.member for one in found if one.todo), key=lambda member: str(member.name))
     if not during_freeze:
-        refuse_frozen(members, now, "Begin later, or with --during-freeze.")
+        refuse_frozen({str(one.name): one for one in members}, now, "Begin later, or with --during-freeze.")
     clusters = {one.name: _cluster(campaign, one) for one in found}
     return RolloutRecord(run, waves_of(members), clusters, max_failures, places, campaign.again, campaign.write)
 
@@ -167,7 +167,7 @@ def _outlook(folder: FleetRun, answer: Answer) -> Outlook:
         return Outlook(answer, answer.document, problem)
     details = folder.result(str(answer.member.name)).document.get("error", {}).get("details") or {}
     if details.get("runs"):  # green would be the same as blue: it is there already
-        return Outlook(replace(answer, error=None), {"changes": False, "to": details["runs"]}, None)
+        return Outlook(replace(answer, error=None, problem=None), {"changes": False, "to": details["runs"]}, None)
     if problem["code"] == ClusterNotFound.code:
         problem = {**problem, "hint": _not_known(answer.member)}
     return Outlook(answer, {}, problem)

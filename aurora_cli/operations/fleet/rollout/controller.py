@@ -58,7 +58,7 @@ class RolloutOptions:
 
     Attributes:
         words: global options of each command.
-        members: the specs as they are now, by name.
+        members: the specs as they are now, by name, as `members_of` gives them.
         max_failures: clusters that may fail before nothing more is started.
         frozen: says of clusters why they may not be changed now; None for nothing.
         ask_again: shows stale clusters, planned again, and asks; None where there is nobody to ask.
@@ -67,7 +67,7 @@ class RolloutOptions:
     words: Sequence[str]
     members: Mapping[str, Member]
     max_failures: int = 0
-    frozen: Callable[[Sequence[Member]], str | None] = lambda members: None
+    frozen: Callable[[Mapping[str, Member]], str | None] = lambda members: None
     ask_again: Callable[[Sequence[MemberPlan]], bool] | None = None
 
 
@@ -115,8 +115,7 @@ class _Controller:
                 return
             if self.run.progress.waves and self.run.progress.waves[at] == PASSED:
                 continue
-            members = [self.how.members[name] for name in wave.clusters if name in self.how.members]
-            frozen = self.how.frozen(members)
+            frozen = self.how.frozen({name: one for name, one in self.how.members.items() if name in wave.clusters})
             if frozen:
                 self._stop(frozen)
                 return
@@ -190,7 +189,7 @@ class _Controller:
             self._submit(name, wave)
         for name in self._watch(self._ended):
             attempts = self.run.state(name).attempts
-            self._keep(name, ClusterState(UNKNOWN, attempts, error=self.run.result(name).error))
+            self._keep(name, replace(_state_of(self.run.result(name), again=attempts > 1), attempts=attempts))
         late = [name for name in names if name in self.late]
         if late and not self._stopping:
             self._wait_for(late)
@@ -237,7 +236,7 @@ class _Controller:
             self.late.add(name)  # an earlier run has started its command, which took the lock later than we looked
         self._keep(name, replace(state, attempts=max(attempts, 1), seconds=round(ended.seconds, 3)))
         failed = len(self.failed)
-        if name in self.failed and failed > self.how.max_failures:
+        if name in self.failed and failed > self.how.max_failures and not self.reasons:
             self._stop(f"{failed} cluster{'s' * (failed != 1)} failed, and {self.how.max_failures} may.")
 
     def _keep(self, name: str, state: ClusterState) -> None:
@@ -249,7 +248,7 @@ class _Controller:
             self.pending.discard(name)
         good = state.state in DONE
         if name in self.told:
-            self.emit(TaskEnded(name, state.seconds or 0.0, failed=not good))
+            self.emit(TaskEnded(name, state.seconds or 0.0, failed=not good, stale=state.state == STALE))
         if not good and state.error:
             self.emit(Note(f"{name}: {state.error['message']}", level="warning"))
 
@@ -410,11 +409,11 @@ def _state_of(result: Result, *, again: bool) -> ClusterState:
     Args:
         again: it had been started before, so that finding nothing to do says that this is applied.
     """
-    error = result.error
+    error = result.problem
     if error is None:
         return ClusterState(APPLIED if again or result.document.get("changed") else UNCHANGED)
     if error["code"] == PlanStale.code:
         told = result.document["error"].get("details")
         digest = told.get("digest") if isinstance(told, Mapping) else None
         return ClusterState(STALE, digest=digest if isinstance(digest, str) else None, error=error)
-    return ClusterState(UNKNOWN if error["exit_status"] is None else FAILED, error=error)
+    return ClusterState(FAILED if error["exit_status"] else UNKNOWN, error=error)

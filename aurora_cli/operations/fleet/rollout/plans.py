@@ -115,7 +115,9 @@ def apply_record(
     _refuse_losses(changing.values(), allowed)
     members = [one.member for _, one in sorted(changing.items())]
     if not during_freeze:
-        refuse_frozen(members, now, "Apply later, or with --during-freeze.")
+        refuse_frozen(
+            {str(one.name): one for one in members if one.valid}, now, "Apply later, or with --during-freeze."
+        )
     clusters = {_name(one): _cluster(one, found.specs[_name(one)], allowed.get(_name(one), ())) for one in found.plans}
     return RolloutRecord(found.run.id, waves_of(members), clusters, max_failures, found.places)
 

@@ -38,7 +38,7 @@ WAITING, APPLYING, APPLIED, UNCHANGED, STALE, FAILED, UNKNOWN = STATES = (
     "failed",
     "unknown",
 )
-"""`unknown`: the command was killed, which says nothing about the cluster."""
+"""`unknown`: the command was killed, or what it wrote cannot be read, which says nothing about the cluster."""
 DONE = (APPLIED, UNCHANGED)
 PASSED = "passed"
 Kind = TypeVar("Kind")
@@ -236,9 +236,10 @@ class RolloutRun(FleetRun):
         self._write(f"{name}.state.json", state)
 
     def wait_again(self, name: str, state: ClusterState) -> None:
-        """The cluster is to be taken up again. Its log goes, but later than that is known."""
+        """The cluster is to be taken up again. Its log goes, and how its command ended, but later than that is known."""
         self.set_state(name, ClusterState(attempts=state.attempts))
-        (self.folder / f"{name}.log").unlink(missing_ok=True)
+        for ending in ("end.json", "log"):
+            (self.folder / f"{name}.{ending}").unlink(missing_ok=True)
 
     @property
     def counts(self) -> dict[str, int]:

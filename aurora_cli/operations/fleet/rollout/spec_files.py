@@ -31,13 +31,11 @@ class Behind:
     Attributes:
         name: of the cluster.
         written: whether the file says it by now.
-        problem: why it could not be written; None where it was, or was not to be.
     """
 
     name: str
     line: FileLine
     written: bool = False
-    problem: str | None = None
 
     @property
     def text(self) -> str:
@@ -52,8 +50,10 @@ class Behind:
         return {"name": self.name, "file": self.line.file, **self.line.to_dict(), "written": self.written}
 
 
-def files_behind(app: AppContext, run: RolloutRun) -> list[Behind]:
+def files_behind(app: AppContext, run: RolloutRun) -> tuple[list[Behind], list[str]]:
     """The lines that are to be edited, or were written if the campaign was begun so; of clusters that are done.
+
+    With them a sentence for each cluster whose lines could not be written, or are not known, e.g. since its stack is damaged.
 
     Of a cluster without a stack in this home, e.g. one that a worker elsewhere has changed, they are those that its command told,
     and are not written.
@@ -61,17 +61,20 @@ def files_behind(app: AppContext, run: RolloutRun) -> list[Behind]:
     fields = _FIELDS.get(run.command, ())
     done = [name for name, state in run.states().items() if state.state in DONE] if fields else []
     found: list[Behind] = []
+    problems: dict[str, None] = {}
     for name in done:
-        stack, file = app.registry.find(name), run.plan.clusters[name].file
-        lines = lines_that_differ(stack, file) if stack else _told(run, name)
-        lines = [one for one in lines if one.path.rpartition(".")[2] in fields]
+        file, lines, written = run.plan.clusters[name].file, list[FileLine](), False
         try:
+            stack = app.registry.find(name)
+            differing = lines_that_differ(stack, file) if stack else _told(run, name)
+            lines = [one for one in differing if one.path.rpartition(".")[2] in fields]
             if lines and run.plan.write and stack:
                 write_lines(stack, lines, file)
-            found += [Behind(name, one, written=run.plan.write and stack is not None) for one in lines]
+                written = True
         except AuroraError as error:
-            found += [Behind(name, one, problem=error.message) for one in lines]
-    return found
+            problems[error.message] = None
+        found += [Behind(name, one, written) for one in lines]
+    return found, list(problems)
 
 
 def _told(run: RolloutRun, name: str) -> list[FileLine]:

@@ -62,6 +62,12 @@ def begin_rollout(
 
 
 def members_of(run: RolloutRun) -> dict[str, Member]:
-    """The specs of a run as they are now, by name; those that are not valid are left out."""
-    found = read_files(Path(one.file) for one in run.plan.clusters.values())
-    return {str(member.name): member for member in found if member.valid}
+    """The specs of a run as they are now, by name; one that is not valid is left out where its command reads it."""
+    clusters = run.plan.clusters
+    found = {member.path: member for member in read_files(Path(one.file) for one in clusters.values())}
+    specs = {name: found[Path(one.file)] for name, one in clusters.items()}
+    return {
+        name: member
+        for name, member in specs.items()
+        if (member.valid and member.name == name) or not clusters[name].spec
+    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import GuardRefused, InvalidInput
+from aurora_cli.errors import AuroraError, GuardRefused, InvalidInput, SpecInvalid
 from aurora_cli.fleet.fleet_file import NAME
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.rollout import divided
@@ -32,17 +32,24 @@ def limits_of(member: Member) -> tuple[tuple[str, int], ...]:
     return fleet_of(member.path.parent).file.limits.of(member.account, member.values.get("region"))
 
 
-def frozen(members: Sequence[Member], now: datetime) -> str | None:
-    """Why some of the clusters may not be changed now; None for nothing."""
-    for member in members:
-        for freeze in fleet_of(member.path.parent).file.freezes:
-            if freeze.covers(now) and freeze.concerns(member):
-                return f"{member.name} is frozen until {freeze.until}: {freeze.reason.rstrip('.')}."
+def frozen(members: Mapping[str, Member], now: datetime) -> str | None:
+    """Why some of the clusters, by name, may not be changed now: also where their specs do not say; None for nothing."""
+    for name, member in members.items():
+        try:
+            freezes = [one for one in fleet_of(member.path.parent).file.freezes if one.covers(now)]
+        except AuroraError as error:
+            told = [problem.message for problem in error.problems] if isinstance(error, SpecInvalid) else []
+            return f"{name} may be frozen: {': '.join([error.message.rstrip('.'), *told[:1]])}."
+        for freeze in freezes:
+            if freeze.concerns(member):
+                return f"{name} is frozen until {freeze.until}: {freeze.reason.rstrip('.')}."
+            if freeze.where and not (member.valid and member.name == name):
+                return f"{name} may be frozen until {freeze.until}: {member.file} has no valid spec of it."
     return None
 
 
-def refuse_frozen(members: Sequence[Member], now: datetime, hint: str) -> None:
-    """Raise GuardRefused in the time of a freeze."""
+def refuse_frozen(members: Mapping[str, Member], now: datetime, hint: str) -> None:
+    """Raise GuardRefused in the time of a freeze, and where nobody can tell."""
     reason = frozen(members, now)
     if reason:
         raise GuardRefused(f"Nothing was changed: {reason}", hint=hint)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
+from aurora_cli.spec.facts.support import standard_support_end, support_ended
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.facts.versions import (
     creatable,
@@ -13,8 +14,6 @@ from aurora_cli.spec.facts.versions import (
     is_exact,
     major_version,
     newest,
-    standard_support_end,
-    support_ended,
     well_formed,
 )
 from aurora_cli.spec.model.cluster import ClusterSpec

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.facts.versions import below_floor, default_version, major_version, support_ended, well_formed
+from aurora_cli.spec.facts.support import support_ended
+from aurora_cli.spec.facts.versions import below_floor, default_version, major_version, well_formed
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -152,7 +152,8 @@ def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
 
 
 def _lifecycles(end: str, last: str) -> list[dict[str, Any]]:
-    periods = (("standard", "2020-01-01", end), ("extended", end, last))
+    after = date.fromisoformat(end) + timedelta(days=1)
+    periods = (("standard", "2020-01-01", end), ("extended", after.isoformat(), last))
     return [
         {
             "LifecycleSupportName": f"open-source-rds-{name}-support",

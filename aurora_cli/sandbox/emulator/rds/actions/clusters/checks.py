@@ -9,7 +9,7 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, c
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import check_family
-from aurora_cli.spec.facts.versions import support_ended
+from aurora_cli.spec.facts.support import support_ended
 
 FLOORS = {
     "enable_http_endpoint": "data_api",
