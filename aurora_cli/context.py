@@ -38,12 +38,14 @@ class ClusterIdentity:
         account: the account that it is in; None while that is not recorded.
         role: arguments of `assume_role` in its spec, or None.
         profile: the one that its spec names, or None.
+        intended: the account that `fleet.yaml` names for its spec, or None.
     """
 
     name: str
     account: str | None
     role: Mapping[str, str] | None
     profile: str | None = None
+    intended: str | None = None
 
 
 @dataclass
@@ -62,6 +64,7 @@ class AppContext:
         terraform_bin: path of a Terraform or OpenTofu binary, `embedded`, or None to search.
         environ: the environment of our own calls and of Terraform: that of the process, with the settings of one identity.
         clock: time.
+        intended_account: the account that `fleet.yaml` names for the spec file in hand; None for none.
         begun: ids of the entries of the history that this command has begun.
     """
 
@@ -77,6 +80,7 @@ class AppContext:
     terraform_bin: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clock: Clock = field(default_factory=Clock)
+    intended_account: str | None = field(default=None, init=False)
     begun: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _given: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _aws: dict[tuple[str, str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -297,17 +301,21 @@ class AppContext:
         return self._clients(region).account
 
     def refuse_other_account(self, region: str) -> None:
-        """Compare the account with that of the cluster, once. Raises CredentialsError, AwsFailed."""
-        cluster = self._cluster() if self._cluster and not self.sandbox else None
-        if cluster is None or cluster.account is None or repr(cluster) in self._compared:
+        """Compare the account with those of the cluster and of `fleet.yaml`, once. Raises CredentialsError, AwsFailed."""
+        cluster = self._cluster() if self._cluster else None
+        if cluster is None or repr(cluster) in self._compared:
             return
-        found = self.account(region)
-        if found != cluster.account:
-            raise CredentialsError(
-                f"{cluster.name} is in account {cluster.account}, and the credentials are those of account {found}.",
-                hint="Choose a profile of that account with --profile, or a role in it with --role-arn.",
-                details={"account": found, "account_of_cluster": cluster.account},
-            )
+        # The sandbox has one account for all clusters for which no role is assumed.
+        intended = None if self.sandbox and not self._role() else cluster.intended
+        if cluster.account or intended:
+            found = self.account(region)
+            for account, where in ((cluster.account, "is in"), (intended, "is, by `account` of fleet.yaml, for")):
+                if account not in (None, found):
+                    raise CredentialsError(
+                        f"{cluster.name} {where} account {account}, and the credentials are those of account {found}.",
+                        hint="Choose a profile of that account with --profile, or a role in it with --role-arn.",
+                        details={"account": found, "account_of_cluster": account},
+                    )
         self._compared.add(repr(cluster))
 
     def _clients(self, region: str) -> AwsClients:
@@ -330,8 +338,11 @@ class AppContext:
         """Arguments of `assume_role` for the calls."""
         cluster = self._cluster() if self._cluster else None
         role = self.role or (cluster.role if cluster else None)
-        if self.sandbox and role and cluster and cluster.account not in (None, role["role_arn"].split(":")[4]):
-            return None  # it was created before the sandbox assumed roles, and is in its own account
+        if self.sandbox and role and cluster:
+            from aurora_cli.sandbox.isolation import ACCOUNT
+
+            if cluster.account == ACCOUNT:
+                return None  # it was created before the sandbox assumed roles
         return role
 
     @cached_property

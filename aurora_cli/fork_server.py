@@ -3,7 +3,7 @@
 To load its modules, the model of the spec and the descriptions of AWS's services takes a command 0.6 s of processor time, more
 than all else that it does; a fleet runs hundreds of them. Standard input is a socket. Each message on it asks for a command:
 `{"task": 1, "name": "orders", "words": ["plan", ...]}`, with the descriptors of its standard output and error. The answers are
-`{"task": 1}`, with a descriptor of its process, and how that ended, `{"task": 1, "status": 0}`.
+`{"task": 1}`, with a descriptor of its process, and how that ended, `{"task": 1, "status": 0}`; `null` where it could not begin.
 
 The server has one thread, opens no connection and knows no cluster, so that a fork has what a new process would. It ends with its
 standard input; commands have sessions of their own, and go on.
@@ -52,26 +52,37 @@ def _serve(channel: socket.socket) -> None:
             if descriptor in running:
                 poll.unregister(descriptor)
                 os.close(descriptor)
-                task, pid = running.pop(descriptor)
-                _say(channel, [], task=task, status=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                task, child = running.pop(descriptor)
+                _say(channel, [], task=task, status=os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
                 continue
             if event & ~select.POLLIN:  # who asked is gone, and wants nothing any more
                 return
             message, streams, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 2)
             request = json.loads(message)
-            pid = os.fork()
+            pid = _fork() if len(streams) == 2 else None  # fewer where it has as many descriptors as it may have
             if pid == 0:
                 # All threads of a command are joined and its streams written by now; to free what is shared takes 0.04 s.
                 os._exit(_command(request["name"], request["words"], streams))
             for stream in streams:
                 os.close(stream)
+            if pid is None:
+                _say(channel, [], task=request["task"], status=None)
+                continue
             process = os.pidfd_open(pid)
             running[process] = request["task"], pid
             poll.register(process, select.POLLIN)
             _say(channel, [process], task=request["task"])
 
 
-def _say(channel: socket.socket, descriptors: list[int], **answer: int) -> None:
+def _fork() -> int | None:
+    """None where the system allows no more processes: those that run go on."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
+
+
+def _say(channel: socket.socket, descriptors: list[int], **answer: int | None) -> None:
     with suppress(OSError):  # nobody listens any more, as the next look at the channel says
         socket.send_fds(channel, [json.dumps(answer).encode()], descriptors)
 

@@ -54,8 +54,7 @@ def doubts_of(folder: Path, names: Collection[str]) -> Iterator[Problem]:
     """
     with suppress(AuroraError):  # each member says so
         fleet = fleet_of(folder)
-        if fleet.ignored:
-            yield _ignored(folder, fleet.ignored)
+        yield from ignored_above(folder)
         files = cache(lambda: [path.relative_to(fleet.folder).as_posix() for path in _files_of(fleet)])
         others = cache(lambda: [str(values.get("name")) for values in _values_of(fleet)])
         for place, path, glob in _globs(fleet.file):
@@ -73,12 +72,16 @@ def _globs(file: FleetFile) -> Iterator[tuple[str, str, str]]:
             yield place, term.path, term.glob
 
 
-def _ignored(folder: Path, above: Path) -> Problem:
+def ignored_above(folder: Path) -> Iterator[Problem]:
+    """A warning about a `fleet.yaml` further above that does not count. Raises InvalidInput, SpecInvalid as `fleet_of`."""
+    above = fleet_of(folder).ignored
+    if above is None:
+        return
     message = f"{NAME} does not count for specs in other folders: no Git repository holds both"
     inside = any((one / ".git").exists() for one in (folder, *folder.parents))
     place = shlex.quote(shown_path(str(above if inside else above.parent)))
     hint = f"copy {place} into the repository" if inside else f"let it count: git init {place}"
-    return Problem("", message, hint=hint, severity="warning", check=DOUBT, source=shown_path(str(above)))
+    yield Problem("", message, hint=hint, severity="warning", check=DOUBT, source=shown_path(str(above)))
 
 
 def _unmatched(fleet: Fleet, place: str, path: str, glob: str) -> Problem:

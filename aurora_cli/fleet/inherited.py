@@ -45,11 +45,13 @@ class Inherited:
         layers: below the file, lowest first.
         labels: by name.
         account: of the role that the file names, else the one of the last group that names one.
+        intended: number of that account, where `fleet.yaml` names an account or the place of the state; None elsewhere.
     """
 
     layers: tuple[Layer, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     account: Account = field(default_factory=lambda: Account.model_validate({}))
+    intended: str | None = None
 
 
 @cache
@@ -99,7 +101,8 @@ def inherited_by(path: Path, layer: Layer) -> Inherited:
         }
         backend = _filled(common.backend, told, fleet.text, f"{prefix}backend")
         layers.append(_layer(fleet.text, f"{prefix}backend", {"backend": backend}))
-    return Inherited(tuple(layers), labels, account)
+    said = any(common.account or common.backend for _, common in parts)
+    return Inherited(tuple(layers), labels, account, account.number if said else None)
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

@@ -49,6 +49,12 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     (drift,) = aurora.json("fleet", "drift", "same")["members"]
     assert (drift["state"], drift["error"]) == ("in sync", None)
 
+    # The account of fleet.yaml is that of the role that is assumed, which --set has changed.
+    (tmp_path / "fleet.yaml").write_text(f"{FLEET}account: {{id: '111111111111'}}\n")
+    role = "assume_role.role_arn=arn:aws:iam::222222222222:role/databases"
+    refused = aurora.run("plan", "-f", "new.yaml", "--set", role)
+    assert (refused.status, "for account 111111111111, and" in " ".join(refused.err.split())) == (3, True), refused.err
+
     # A canary that fails stops the rest; what it left is taken up, with the plan that was approved.
     (tmp_path / "fleet.yaml").write_text(FLEET + WAVES)
     (tmp_path / "same.yaml").write_text("name: same\ntags: {changed: 'yes'}")

@@ -135,6 +135,8 @@ def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pyte
         fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
     assert capsys.readouterr().err.count("fleet.yaml does not count for specs in other folders") == 1
+    main(["validate", "-f", "payments/cards.yaml"])
+    assert "fleet.yaml does not count for specs in other folders" in capsys.readouterr().err
     (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0

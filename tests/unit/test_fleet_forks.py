@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 
+from aurora_cli import fork_server
 from aurora_cli.operations.fleet.executors import dask_task
 from aurora_cli.operations.fleet.executors import forks as forking
 from aurora_cli.operations.fleet.executors import launcher as launching
@@ -186,6 +188,24 @@ def test_its_end_is_known_also_where_there_is_no_descriptor_for_its_process(
     found.close()
     ours[0].close()
     assert found.ended
+
+
+def test_the_server_lives_on_where_a_command_cannot_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs, Path(os.devnull).open("w") as nothing:
+        serving = Thread(target=fork_server._serve, args=(theirs,), daemon=True)
+        serving.start()
+        for task, streams in ((1, 2), (2, 1)):
+            message = json.dumps({"task": task, "name": "a", "words": []}).encode()
+            socket.send_fds(ours, [message], [nothing.fileno()] * streams)
+            assert json.loads(ours.recv(100)) == {"task": task, "status": None}
+        ours.shutdown(socket.SHUT_RDWR)
+        serving.join(10)
+        assert not serving.is_alive()
 
 
 def test_it_outlives_its_server_and_ends_when_it_ends(tmp_path: Path) -> None:

@@ -387,6 +387,63 @@ def test_another_account_is_refused_before_anything_runs(
     assert stack.record.status == "ready"
 
 
+@pytest.mark.parametrize(
+    ("account", "words", "environ"),
+    [
+        (f"{{id: '{TWO}', profile: one}}", (), KEYS_OF_TWO),
+        (f"{{id: '{TWO}'}}", ("--profile", "one"), {}),
+        (f"{{id: '{ONE}'}}", (), KEYS_OF_TWO),
+        (f"{{id: '{ONE}', profile: one}}", ("--role-arn", ROLE), {}),
+        (f"{{role_arn: '{ROLE}'}}", ("--role-arn", f"arn:aws:iam::{ONE}:role/deploy", "--profile", "one"), {}),
+    ],
+)
+def test_a_new_cluster_is_in_the_account_of_fleet_yaml_or_refused(
+    sts: Sts,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    account: str,
+    words: tuple[str, ...],
+    environ: dict[str, str],
+) -> None:
+    """The place of its state says the account."""
+    terraform, runs = tmp_path / "terraform", tmp_path / "runs"
+    terraform.write_text(f'#!/bin/sh\n[ "$1" = version ] && echo Terraform v1.12.0 || echo $* >> {runs}\n')
+    terraform.chmod(0o755)
+    backend = "{type: s3, bucket: acme, region: eu-west-1, key: '{account}/{name}'}"
+    (tmp_path / "fleet.yaml").write_text(f"account: {account}\nbackend: {backend}\n")
+    (tmp_path / "demo.yaml").write_text("{name: demo, engine: postgres, region: eu-west-1}")
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / ".git").mkdir()
+    for command in (("plan",), ("apply", "--yes")):
+        words_of = ("--terraform-bin", str(terraform), *words, *command, "-f", str(tmp_path / "demo.yaml"))
+        done = run(*words_of, "--no-input")
+        err = " ".join(done.err.split())
+        assert (done.status, "demo is, by `account` of fleet.yaml, for account" in err) == (3, True), done
+        assert ONE in err and TWO in err and "--profile" in err
+    assert not runs.exists()
+    assert AppContext(home_folder=Path(os.environ["AURORA_HOME"])).registry.list() == []
+
+
+def test_the_account_of_fleet_yaml_takes_no_further_call(sts: Sts, tmp_path: Path) -> None:
+    app = AppContext(home_folder=tmp_path / "home", profile="one")
+    stack = a_stack(app)
+    app.intended_account = ONE
+    act_for(app, stack, spec_of())
+    assert (terraform_of(app, stack)._allowed(), app.account("eu-west-1"), sts.actions()) == (
+        None,
+        ONE,
+        ["GetCallerIdentity"],
+    )
+    app.intended_account = TWO
+    act_for(app, stack)
+    app.aws("eu-west-1")  # of another cluster than that of the file
+    act_for(app, stack, spec_of())
+    with pytest.raises(CredentialsError, match=f"for account {TWO}"):
+        app.aws("eu-west-1")
+
+
 def test_terraform_neither_initialises_nor_plans_in_another_account(sts: Sts, tmp_path: Path) -> None:
     app = AppContext(home_folder=tmp_path / "home", profile="one")
     terraform = terraform_of(app, a_stack(app, account_id=TWO))

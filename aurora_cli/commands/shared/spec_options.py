@@ -25,6 +25,7 @@ from aurora_cli.commands.shared.session import Session
 
 if TYPE_CHECKING:
     from aurora_cli.operations.core.specs import SpecRequest
+    from aurora_cli.problem import Problem
     from aurora_cli.spec.resolve.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
@@ -268,12 +269,21 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
     stack = _stored(session, ctx)
     if stack is None:
         layers = () if _only_named(ctx) else tuple(_layers(session, ctx))
-        return SpecRequest(params.get("name"), layers, skip_checks, file=_absolute(params.get("file")))
+        file = _absolute(params.get("file"))
+        return SpecRequest(params.get("name"), layers, skip_checks, file=file, warnings=_warnings_of(file))
     return SpecRequest(params["name"], _on_stored(stack, ctx), skip_checks, stack.record.origins)
 
 
 def _absolute(file: str | None) -> str | None:
     return file if file in (None, "", "-") else str(Path(str(file)).absolute())
+
+
+def _warnings_of(file: str | None) -> tuple[Problem, ...]:
+    if file in (None, "", "-"):
+        return ()
+    from aurora_cli.fleet.fleet_check import ignored_above
+
+    return tuple(ignored_above(Path(str(file)).parent))
 
 
 def _stored(session: Session, ctx: click.Context) -> Stack | None:
@@ -335,20 +345,22 @@ def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:
     from aurora_cli.spec.layers.flags import autoscaling_target, layer_from_pairs
 
     above = [layer for pairs in (_variables(ctx), _typed(ctx)) for layer in layer_from_pairs(pairs)]
-    file = list(_file_layers(ctx.params["file"])) if ctx.params.get("file") else []
+    file = list(_file_layers(session, ctx.params["file"])) if ctx.params.get("file") else []
     if not any("region" in layer.values for layer in [*file, *above]):
         yield from layer_from_pairs(_fallback_region(session))
     yield from autoscaling_target([*file, *above])
     yield from [*file, *above]
 
 
-def _file_layers(file: str) -> Iterator[Layer]:
+def _file_layers(session: Session, file: str) -> Iterator[Layer]:
     from aurora_cli.fleet.inherited import inherited_by
     from aurora_cli.spec.text.load import load_file
 
     layer = load_file(file, sys.stdin)
     if file != "-":
-        yield from inherited_by(Path(file), layer).layers
+        inherited = inherited_by(Path(file), layer)
+        session.app.intended_account = inherited.intended
+        yield from inherited.layers
     yield layer
 
 

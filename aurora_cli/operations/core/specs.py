@@ -36,6 +36,7 @@ class SpecRequest:
         skip_checks: names of checks whose errors become warnings.
         stored_origins: where the values of the lowest layer came from, when that layer is the stack's own spec.
         file: absolute path of the file that is among the layers, `-` for standard input; None for none.
+        warnings: about the place of the file.
     """
 
     name: str | None = None
@@ -43,6 +44,7 @@ class SpecRequest:
     skip_checks: tuple[str, ...] = ()
     stored_origins: Mapping[str, str] = field(default_factory=dict)
     file: str | None = None
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def cluster_name(self) -> str | None:
@@ -52,9 +54,15 @@ class SpecRequest:
 
     def resolve(self) -> Resolved:
         """The complete spec. Raises SpecInvalid with every problem."""
+        from aurora_cli.errors import SpecInvalid
         from aurora_cli.spec.resolve.resolve import resolve
 
-        resolved = resolve(self.layers, skip_checks=self.skip_checks)
+        try:
+            resolved = resolve(self.layers, skip_checks=self.skip_checks)
+        except SpecInvalid as error:
+            found = (*error.problems, *self.warnings)  # what is missing may be in the file that does not count
+            raise SpecInvalid(error.message, problems=found, hint=error.hint, equivalent=error.equivalent) from None
+        resolved = replace(resolved, warnings=(*self.warnings, *resolved.warnings))
         if not self.stored_origins:
             return resolved
         stored = self.layers[0].source
@@ -86,7 +94,8 @@ def act_for(app: AppContext, stack: Stack, spec: ClusterSpec | None = None) -> N
 
         known = spec or last_spec(stack)
         role, profile = (role_of(known) or None, known.profile) if known else (None, None)
-        return ClusterIdentity(stack.name, stack.record.account_id, role, profile)
+        intended = app.intended_account if spec else None
+        return ClusterIdentity(stack.name, stack.record.account_id, role, profile, intended)
 
     app.act_for(identity)
 
