@@ -44,6 +44,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("status", "look", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "look", "Print the endpoints of a cluster."),
         Entry("history", "look", "Show the operations on a cluster, when and by whom."),
+        Entry("metrics", "look", "Plot what CloudWatch has measured of each instance."),
+        Entry("events", "look", "Show RDS events and our operations on one time line."),
         Entry("drift", "look", "Show drift: changes made outside Terraform."),
         Entry("diagram", "look", "Draw a cluster: Regions, network, instances, endpoints."),
         Entry("cost", "look", "Estimate what a cluster costs, part by part."),

@@ -287,6 +287,18 @@ def test_diagram_has_the_roles_and_endpoints_of_aws(demo: Aurora, tmp_path: Path
     assert changing_calls(demo, before) == []
 
 
+def test_events_are_those_of_rds_and_our_own(demo: Aurora) -> None:
+    found = demo.json("events", "demo", "--since", "20d")
+    assert {(one["origin"], one["kind"]) for one in found["events"]} >= {("operation", "create"), ("rds", "creation")}
+    assert [one["when"] for one in found["events"]] == sorted(one["when"] for one in found["events"])
+    assert found["notes"] == ["RDS keeps its events for 14 days: older entries are only our own operations."]
+    header, *lines = demo.ok("events", "demo", "--since", "2h", "-o", "csv").out.splitlines()
+    assert header == "when,origin,source,kind,message,who,outcome,duration_s"
+    assert len(lines) == len(demo.json("events", "demo", "--since", "2h")["events"])
+    refused = demo.run("events", "demo", "--since", "soon")
+    assert (refused.status, "--since must be a duration, not 'soon'." in refused.err) == (2, True)
+
+
 def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Aurora) -> None:
     cloudwatch, now = demo.client("cloudwatch"), datetime.now(timezone.utc)
     points = {"VolumeBytesUsed": 5 * 2**30, "VolumeReadIOPs": 300_000, "VolumeWriteIOPs": 200_000}
@@ -336,6 +348,21 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
     assert (advice["now"], advice["advised"], advice["monthly_advised"]) == ("db.t4g.medium", "db.t4g.large", None)
     text = " ".join(demo.ok("cost", "demo", "--advise").out.split())
     assert "db.t4g.large would fit, at an unknown price. The busiest hour took 40 % of 2 vCPUs." in text
+    metrics = demo.json("metrics", "demo")
+    values = {
+        one["metric"]: [v["value"] for v in one["values"]] for one in metrics["metrics"] if one["role"] != "reader"
+    }
+    assert (metrics["period_s"], values["VolumeBytesUsed"], values["VolumeReadIOPs"]) == (60, [5 * 2**30], [300_000])
+    assert (values["FreeLocalStorage"], set(values["FreeableMemory"])) == (
+        [],
+        {2**26},
+    )  # no server runs that has a disk
+    assert {(one["origin"], one["kind"]) for one in metrics["events"]} >= {("operation", "create"), ("rds", "creation")}
+    assert (
+        demo.ok("metrics", "demo", "-o", "csv").out.splitlines()[0].startswith("time,metric,unit,statistic,period_s,")
+    )
+    assert "Free local storage  least  no data" in demo.ok("metrics", "demo").out
+    assert demo.run("metrics", "demo", "--since", "64d").status == 2
     refused = demo.run("prices", "update")
     assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
 

@@ -403,4 +403,16 @@ def test_run_refuses_every_command_that_may_change_something(
         assert main(["fleet", "run", "--", name, "{name}"]) == 2, name
     assert lines == []
     assert "runs only commands that look, and 'wait'" not in capsys.readouterr().err
-    assert set(LOOKING) == {"list", "status", "endpoints", "history", "drift", "cost", "engines", "wait", "connection"}
+    assert set(LOOKING) == {
+        "list",
+        "status",
+        "endpoints",
+        "history",
+        "drift",
+        "cost",
+        "engines",
+        "events",
+        "metrics",
+        "wait",
+        "connection",
+    }

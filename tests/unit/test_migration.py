@@ -202,7 +202,13 @@ def new_cloudwatch() -> Any:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ([{"Id": "m0", "Values": [20.0, 900.0]}, {"Id": "m1", "Values": []}], {"demo-2": 20.0}),
+        (
+            [
+                {"Id": "m0", "Timestamps": [datetime(2026, 1, 1, 1), datetime(2026, 1, 1)], "Values": [20.0, 900.0]},
+                {"Id": "m1", "Timestamps": [], "Values": []},
+            ],
+            {"demo-2": 20.0},
+        ),
         (None, {}),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import json
 import time
@@ -14,6 +15,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
+from moto.cloudwatch.models import MetricDatum
 from moto.rds.exceptions import RDSClientError
 
 from aurora_cli.sandbox.database.engine import Sample
@@ -24,7 +26,7 @@ from aurora_cli.sandbox.emulator.alarms.target_tracking import Tracking, desired
 from aurora_cli.sandbox.emulator.rds.actions import instances
 from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
-from aurora_cli.sandbox.emulator.services import cloudwatch
+from aurora_cli.sandbox.emulator.services import cloudwatch, metric_data
 from aurora_cli.sandbox.isolation import Keys
 
 KEPT = "kept"
@@ -401,3 +403,31 @@ def test_a_server_that_is_deleted_while_it_is_sampled_ends_no_samples_of_others(
     metrics = Metrics(lambda: [Sampled("eu-west-1", "demo", "demo-1", cast(Any, server))])
     metrics.sample()
     assert metrics.points("eu-west-1") == []
+
+
+def test_many_queries_of_metric_data_are_answered_from_one_look_at_the_datapoints() -> None:
+    noon = dt.datetime(2026, 3, 1, 12, 0)
+    data = [
+        MetricDatum("AWS/RDS", name, value, dimensions, noon + dt.timedelta(seconds=second), unit)
+        for name, value, dimensions, second, unit in (
+            ("CPUUtilization", 10.0, [{"Name": "DBInstanceIdentifier", "Value": "a"}], -1, "Percent"),
+            ("CPUUtilization", 20.0, [{"Name": "DBInstanceIdentifier", "Value": "a"}], 0, "Percent"),
+            ("CPUUtilization", 40.0, [{"Name": "DBInstanceIdentifier", "Value": "a"}], 59, "Percent"),
+            ("CPUUtilization", 60.0, [{"Name": "DBInstanceIdentifier", "Value": "a"}], 120, "Percent"),
+            ("CPUUtilization", 99.0, [{"Name": "DBClusterIdentifier", "Value": "a"}], 0, "Percent"),
+            ("CPUUtilization", 70.0, [{"Name": "DBInstanceIdentifier", "Value": "a"}], 180, "Percent"),
+        )
+    ]
+
+    def query(**changed: Any) -> dict[str, Any]:
+        dimensions = [{"Name": "DBInstanceIdentifier", "Value": changed.pop("of", "a")}]
+        metric = {"Namespace": "AWS/RDS", "MetricName": "CPUUtilization", "Dimensions": dimensions}
+        return {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Average", **changed}}
+
+    asked = [query(), query(Stat="Maximum"), query(of="b"), query(Unit="Bytes"), {**query(), "ReturnData": False}]
+    found = metric_data.answer(data, asked, noon, noon + dt.timedelta(minutes=3))
+    assert [one["values"] for one in found] == [[30.0, 60.0], [40.0, 60.0], [], []]
+    assert found[0]["timestamps"] == [noon, noon + dt.timedelta(minutes=2)]
+    assert found[0]["label"] == "CPUUtilization Average"
+    backwards = metric_data.answer(data, asked[:1], noon, noon + dt.timedelta(minutes=3), "TimestampDescending")
+    assert backwards[0]["values"] == [60.0, 30.0]

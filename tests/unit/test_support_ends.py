@@ -178,7 +178,7 @@ def test_list_and_doctor_say_it_of_each_cluster(run: Run, tmp_path: Path) -> Non
     clock: Any = SimpleNamespace(now=lambda: NOW)
     app = AppContext(home_folder=tmp_path / "home", environ={}, clock=clock)
     app.home.prepare()
-    values = {
+    values: dict[str, dict[str, Any]] = {
         "old": {"engine_version": "13.20", "instances.class": "db.r7g.large", "instances.readers": 1},
         "off": {"engine_version": "14.20", "instances.class": "db.r7g.large", "extended_support": False},
         "scaled": {"engine_version": "13.20", "instances.acu": "0.5-4"},

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.cluster.metric_data import Metric, read_values
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AccessDenied, AwsFailed
@@ -114,31 +115,16 @@ def reader_lags(cloudwatch: Any, readers: Sequence[str], clock: Clock) -> dict[s
     """
     if not readers:
         return {}
-    queries = [
-        {
-            "Id": f"m{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": "AWS/RDS",
-                    "MetricName": OF_READERS,
-                    "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": name}],
-                },
-                "Period": _PERIOD_S,
-                "Stat": "Maximum",
-            },
-        }
+    asked = {
+        f"m{number}": Metric(OF_READERS, "Maximum", "DBInstanceIdentifier", name, _PERIOD_S)
         for number, name in enumerate(readers)
-    ]
+    }
     now = clock.now()
     try:
-        with aws_errors("reading the lag of the readers"):
-            results = cloudwatch.get_metric_data(
-                MetricDataQueries=queries, StartTime=now - _WINDOW, EndTime=now, ScanBy="TimestampDescending"
-            )["MetricDataResults"]
+        found = read_values(cloudwatch, asked, now - _WINDOW, now)
     except (AccessDenied, AwsFailed):
         return {}  # the lag is a help, not what was asked for
-    newest = {str(one["Id"]): one["Values"] for one in results}
-    return {name: float(found[0]) for number, name in enumerate(readers) if (found := newest.get(f"m{number}"))}
+    return {one.of: float(points[max(points)]) for key, one in asked.items() if (points := found[key])}
 
 
 def promote(rds: Any, cluster: str) -> None:

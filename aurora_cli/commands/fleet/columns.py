@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aurora_cli.commands.shared.output import print_rows
+from aurora_cli.commands.shared.output import print_csv, print_rows
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import InvalidInput
 
@@ -47,18 +47,8 @@ def print_cells(session: Session, columns: Columns[Row], cells: Cells, output: s
         spare: headings of what a narrow terminal does without, the first at first.
     """
     if output == "csv":
-        session.write(_csv(cells))
+        print_csv(session, [list(cells), *zip(*cells.values(), strict=True)])
         return
     kept = {name: column for name, column in cells.items() if any(column)}
     headings = [columns[name].heading if name in columns else "Problem" for name in kept]
     print_rows(session, "", headings, list(zip(*kept.values(), strict=True)), spare=spare)
-
-
-def _csv(cells: Cells) -> str:
-    import csv
-    import io
-
-    text = io.StringIO()
-    rows = [list(cells), *zip(*cells.values(), strict=True)]
-    csv.writer(text, lineterminator="\n").writerows([" ".join((cell or "").split()) for cell in row] for row in rows)
-    return text.getvalue()

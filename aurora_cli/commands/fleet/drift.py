@@ -11,13 +11,12 @@ from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_opti
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
-    formats_option,
     selected_members,
     selection_options,
     where_terms,
     workers,
 )
-from aurora_cli.commands.shared.options import CHANGES_STATUS
+from aurora_cli.commands.shared.options import CHANGES_STATUS, output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -30,7 +29,7 @@ SPARE = ("Account", "Region")
 @parallel_option("Clusters")
 @click.option("--exit-code", is_flag=True, help=f"Exit with status {CHANGES_STATUS} if a cluster has drifted.")
 @sort_option("differences or account")
-@formats_option("csv", "junit")
+@output_option("csv", "junit")
 @pass_session
 @click.pass_context
 def drift(

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_option, sorted_by
-from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
+from aurora_cli.commands.fleet.selecting import selected_members, selection_options
+from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -17,7 +18,7 @@ SPARE = ("Labels", "Preset", "Account", "Engine")
 @click.command(name="list")
 @selection_options
 @sort_option("account or engine_version")
-@formats_option("csv")
+@output_option("csv")
 @pass_session
 def list_(session: Session, /, sort: str | None, output: str, **options: Any) -> None:
     """List the specs of a folder, with what they inherit.

@@ -10,12 +10,11 @@ from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
     folders_of,
-    formats_option,
     selected_members,
     selection_options,
     workers,
 )
-from aurora_cli.commands.shared.options import CHANGES_STATUS, exit_code_option
+from aurora_cli.commands.shared.options import CHANGES_STATUS, exit_code_option, output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -28,7 +27,7 @@ COLUMNS = ("Cluster", "Region", "Risk", "What would happen")
 @selection_options
 @parallel_option("Plans")
 @exit_code_option
-@formats_option("junit", "markdown")
+@output_option("junit", "markdown")
 @pass_session
 @click.pass_context
 def plan(

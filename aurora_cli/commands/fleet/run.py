@@ -50,9 +50,9 @@ class _BeforeACommand(click.Command):
 def run(ctx: click.Context, session: Session, /, parallel: int | None, output: str, **options: Any) -> None:
     """Run a command that only looks on each cluster of a folder.
 
-    COMMAND is one of list, status, endpoints, history, drift, engines, wait and connection, with its arguments; {name} in
-    them is the name of the cluster. Each output has the name before it; with -o json they are the values of one object.
-    What fails is reported and stops no other; the status is 1 then.
+    COMMAND is one of list, status, endpoints, history, metrics, events, drift, cost, engines, wait and connection, with
+    its arguments; {name} in them is the name of the cluster. Each output has the name before it; with -o json they are the
+    values of one object. What fails is reported and stops no other; the status is 1 then.
 
     \b
     Examples:

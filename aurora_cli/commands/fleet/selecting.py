@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from aurora_cli.commands.shared.options import FORMATS
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import AuroraError, InvalidInput, OperationFailed
 
@@ -50,20 +49,6 @@ def selection_options(decorated: Decorated) -> Decorated:
 def folders_option(text: str) -> Callable[[Decorated], Decorated]:
     """-d DIR, which can be repeated, with its help."""
     return click.option("-d", "--folder", "folders", metavar="DIR", multiple=True, type=click.Path(), help=text)
-
-
-def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
-    """-o/--output, with more formats than other commands have."""
-    return click.option(
-        "-o",
-        "--output",
-        envvar="AURORA_OUTPUT",
-        show_envvar=True,
-        type=click.Choice([*FORMATS, *more]),
-        default="table",
-        show_default=True,
-        help="Format of the data on standard output.",
-    )
 
 
 def scheduler_option(decorated: Decorated) -> Decorated:

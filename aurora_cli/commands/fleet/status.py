@@ -11,12 +11,12 @@ from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_opti
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
-    formats_option,
     selected_members,
     selection_options,
     where_terms,
     workers,
 )
+from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -28,7 +28,7 @@ SPARE = ("Account", "Last operation", "Certificate ends", "Region", "USD a month
 @selection_options
 @sort_option("running_version or support_ends")
 @parallel_option("Clusters")
-@formats_option("csv")
+@output_option("csv")
 @pass_session
 @click.pass_context
 def status(

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
+from aurora_cli.commands.fleet.selecting import selected_members, selection_options
+from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import SpecInvalid
@@ -15,7 +16,7 @@ from aurora_cli.errors import SpecInvalid
 @click.command(name="validate")
 @selection_options
 @click.option("--warnings", is_flag=True, help="Print warnings too.")
-@formats_option("junit")
+@output_option("junit")
 @pass_session
 @click.pass_context
 def validate(ctx: click.Context, session: Session, /, warnings: bool, output: str, **options: Any) -> None:

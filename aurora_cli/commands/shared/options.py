@@ -26,14 +26,18 @@ def name_argument(*, required: bool = True) -> Callable[[Decorated], Decorated]:
     return click.argument("name", required=required, shell_complete=complete_clusters)
 
 
-def output_option(default: str = "table") -> Callable[[Decorated], Decorated]:
-    """-o/--output: how data is written to standard output."""
+def output_option(*more: str, default: str = "table") -> Callable[[Decorated], Decorated]:
+    """-o/--output: how data is written to standard output.
+
+    Args:
+        more: formats beside those that every command has.
+    """
     return click.option(
         "-o",
         "--output",
         envvar="AURORA_OUTPUT",
         show_envvar=True,
-        type=click.Choice(FORMATS),
+        type=click.Choice([*FORMATS, *more]),
         default=default,
         show_default=True,
         help="Format of the data on standard output.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,18 @@ def print_rows(
 
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
     tables.print_table(session.consoles, title, columns, cells, spare=spare)
+
+
+def print_csv(session: Session, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as CSV (RFC 4180, lines end with a line feed), the column names first; an absent value is empty."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [" ".join(str("" if cell is None else cell).split()) for cell in row] for row in rows
+    )
+    session.write(text.getvalue())
 
 
 def print_change(session: Session, result: ChangeResult, operation: str, output: str) -> None:

@@ -12,9 +12,8 @@ from aurora_cli.commands.fleet.rollout.rolling_out import (
     print_plans,
     roll_out,
 )
-from aurora_cli.commands.fleet.selecting import formats_option
 from aurora_cli.commands.shared.approval import require_approver
-from aurora_cli.commands.shared.options import yes_option
+from aurora_cli.commands.shared.options import output_option, yes_option
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import Declined
 
@@ -32,7 +31,7 @@ from aurora_cli.errors import Declined
 @parallel_option("Clusters")
 @freeze_option
 @yes_option
-@formats_option("junit")
+@output_option("junit")
 @pass_session
 @click.pass_context
 def apply(

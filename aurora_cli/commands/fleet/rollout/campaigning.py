@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from aurora_cli.commands.fleet.rollout.rolling_out import failures_option, freeze_option, parallel_option, roll_out
-from aurora_cli.commands.fleet.selecting import folders_of, formats_option, selected_members, selection_options, workers
+from aurora_cli.commands.fleet.selecting import folders_of, selected_members, selection_options, workers
 from aurora_cli.commands.shared.approval import require_approver
-from aurora_cli.commands.shared.options import dry_run_option, yes_option
+from aurora_cli.commands.shared.options import dry_run_option, output_option, yes_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
@@ -33,7 +33,7 @@ def campaign_options(decorated: Decorated) -> Decorated:
         "--skip-blocked", is_flag=True, help="Leave out clusters with a blocker; they count as failed (status 1)."
     )
     for decorate in (
-        formats_option("junit"),
+        output_option("junit"),
         dry_run_option,
         yes_option,
         freeze_option,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aurora_cli.commands.fleet.rollout.rolling_out import freeze_option, moved_option, parallel_option, roll_out
-from aurora_cli.commands.fleet.selecting import formats_option
+from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.session import Session, pass_session
 
 
@@ -17,7 +17,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @moved_option
 @parallel_option("Clusters")
 @freeze_option
-@formats_option("junit")
+@output_option("junit")
 @pass_session
 @click.pass_context
 def resume(

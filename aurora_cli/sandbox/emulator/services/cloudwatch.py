@@ -21,6 +21,8 @@ def install() -> None:
     from moto.cloudwatch.models import CloudWatchBackend, MetricDatum, MetricDatumBase
     from moto.core.common_models import CloudWatchMetricProvider
 
+    from aurora_cli.sandbox.emulator.services import metric_data
+
     class ServerDatum(MetricDatum):
         """What is of all servers of a cluster is not of one of its roles: statistics are of the same dimensions alone."""
 
@@ -89,6 +91,7 @@ def install() -> None:
             self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
         delete(self, alarm_names)
 
+    metric_data.install()
     CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign]
     CloudWatchBackend.set_alarm_state = set_alarm_state  # type: ignore[method-assign]
     CloudWatchBackend.delete_alarms = delete_alarms  # type: ignore[method-assign]
