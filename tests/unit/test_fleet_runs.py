@@ -238,5 +238,6 @@ def test_a_spec_that_is_not_valid_is_told_with_its_problems(tmp_path: Path) -> N
 
     assert message({"problems": problems}) == "a.yaml has 2 problems: region: no Region; spec: two lines."
     assert message({"problems": problems * 2}).endswith("; region: no Region; and 1 more.")
+    nothing: Any
     for nothing in (None, [], {}, {"problems": None}, {"problems": [1]}):
         assert message(nothing) == "a.yaml has 2 problems"
