@@ -401,6 +401,29 @@ def test_abort_is_of_the_run_that_has_not_ended(app: AppContext, folder: Path) -
     assert (run.aborts, newer.aborts) == (1, 0)
 
 
+def test_a_damaged_newest_run_is_said_with_the_one_that_can_be_resumed(
+    app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An older one is not resumed unasked; a damaged one can be ended."""
+    planned(app, folder)
+    run = begun(app)
+    for damaged, text in (("a.state.json", '{"state": 1}'), ("_progress.json", "["), ("_apply.json", "{")):
+        planned(app, folder)
+        newer = begun(app)
+        (newer.folder / damaged).write_text(text)
+        assert main(["--home", str(app.home.path), "fleet", "resume"]) == 1
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"The run {newer.id} is damaged: {damaged}" in said
+        assert f"fleet resume {run.id}" in said
+        assert main(["--home", str(app.home.path), "fleet", "resume", newer.id]) == 1
+        assert run.id not in capsys.readouterr().err
+        assert main(["--home", str(app.home.path), "fleet", "abort"]) == 0
+        assert f"The run {newer.id} has no controller" in capsys.readouterr().out
+        with newer.lock():
+            assert main(["--home", str(app.home.path), "fleet", "abort"]) == 0
+        assert newer.aborts == 1
+
+
 def test_nothing_is_submitted_after_the_executor_was_told_to_start_no_more(app: AppContext, folder: Path) -> None:
     planned(app, folder)
     run = begun(app)

@@ -23,14 +23,13 @@ def abort(session: Session, /, run: str | None) -> None:
       aurora-cli fleet abort 20261130T190000-apply-0a1b2c
     """
     from aurora_cli.operations.fleet.rollout import start
-    from aurora_cli.operations.fleet.rollout.record import APPLYING, holders
+    from aurora_cli.operations.fleet.rollout.record import holders
 
-    found = start.rollout_run(session.app, run or start.running(session.app))
+    found = start.find_run(session.app, run or start.running(session.app))
     holder = found.locked_by()
     if holder is None:
         session.say(f"The run {found.id} has no controller: nothing is started any more.")
-        applying = [name for name, one in found.states().items() if one.state == APPLYING]
-        for name, by in holders(session.app.registry, applying).items():
+        for name, by in holders(session.app.registry, found.applying).items():
             session.say(f"The command of {name} still runs (process {by.pid} on {by.host}), and ends when it is done.")
         return
     asked = found.ask_to_end()

@@ -203,6 +203,14 @@ class RolloutRun(FleetRun):
         ]
 
     @property
+    def applying(self) -> list[str]:
+        """Clusters whose command may still run; all where its record is damaged."""
+        try:
+            return [name for name, one in self.states().items() if one.state == APPLYING]
+        except StackDamaged:
+            return self.clusters
+
+    @property
     def progress(self) -> Progress:
         """How far it is. Raises StackDamaged."""
         found = self._read("_progress.json", Progress, Progress())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import InvalidInput
+from aurora_cli.errors import InvalidInput, StackDamaged
 from aurora_cli.fleet.members import Member, read_files
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRecord, RolloutRun
 from aurora_cli.operations.fleet.runs import begin_run, runs_of
@@ -25,6 +25,17 @@ def running(app: AppContext) -> str | None:
     return next((run.id for run in reversed(rollout_runs(app)) if run.locked_by()), None)
 
 
+def find_run(app: AppContext, name: str | None) -> RolloutRun:
+    """A run in waves, of which nothing is read; default: the newest one. Raises InvalidInput."""
+    runs = rollout_runs(app)
+    found = [run for run in runs if name in (None, run.id)]
+    if not found:
+        hint = "List the runs: aurora-cli fleet runs" if runs else "Apply the newest plans: aurora-cli fleet apply"
+        told = f"There is no run {name} in waves." if name else "No fleet apply, or other run in waves, was begun here."
+        raise InvalidInput(told, hint=hint)
+    return found[-1]
+
+
 def rollout_run(app: AppContext, name: str | None, folders: Sequence[Path] = ()) -> RolloutRun:
     """A run in waves, with its specs where they are now; default: the newest one.
 
@@ -32,16 +43,24 @@ def rollout_run(app: AppContext, name: str | None, folders: Sequence[Path] = ())
         folders: in the place of those that it was begun with; empty where nothing is said.
 
     Raises:
-        InvalidInput, StackDamaged.
+        InvalidInput. StackDamaged: also where no name was given, since an older run is not what was meant; the hint names one.
     """
-    runs = rollout_runs(app)
-    found = [run for run in runs if name in (None, run.id)]
-    if not found:
-        hint = "List the runs: aurora-cli fleet runs" if runs else "Apply the newest plans: aurora-cli fleet apply"
-        told = f"There is no run {name} in waves." if name else "No fleet apply, or other run in waves, was begun here."
-        raise InvalidInput(told, hint=hint)
-    found[-1].move(folders)
-    return found[-1]
+    run = find_run(app, name)
+    try:
+        run.move(folders)
+        _ = run.left, run.progress
+    except StackDamaged as error:
+        other = None if name else next((one.id for one in reversed(rollout_runs(app)) if _has_left(one)), None)
+        hint = f"{error.hint} An older run has clusters left: aurora-cli fleet resume {other}" if other else error.hint
+        raise StackDamaged(error.message, hint=hint) from None
+    return run
+
+
+def _has_left(run: RolloutRun) -> bool:
+    try:
+        return bool(run.left and run.progress)
+    except StackDamaged:
+        return False
 
 
 def begin_rollout(
