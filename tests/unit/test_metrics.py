@@ -203,7 +203,7 @@ def test_a_plot_has_a_line_for_each_instance(width: int) -> None:
     axis = next(line for line in lines if line.split() == ["12:00", "12:30", "13:00"])
     assert axis.index("12:00") == writer.index("▅")
     assert "orders-reader" in shown.out
-    assert "Free memory  least  no data" in lines
+    assert "Free memory  minimum  no data" in lines
     assert "1 2026-03-01 12:30:10 UTC orders-2, failover: A new writer was promoted." in shown.out_words
     assert lines[-1] == "A note."
 

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from aurora_cli.operations.inspect.timeline import Happening
 
 NO_DATA = "no data"
-_FIGURES = ("last", "least", "most")
+_FIGURES = ("last", "minimum", "maximum")
 _FIGURE = 10
 """Cells of a figure, with the blank before it."""
 _NARROWEST, _WIDEST = 20, 120
 """Cells of a plot."""
 _POWERS = ("B", "KiB", "MiB", "GiB", "TiB")
-_STATISTICS = {"Average": "average", "Minimum": "least", "Maximum": "most", "Sum": "sum"}
 
 
 class _Layout:
@@ -82,7 +81,7 @@ def _axis(found: Measured, layout: _Layout) -> str:
 def _print_metric(console: Console, found: Measured, group: Sequence[Series], layout: _Layout, marked: str) -> None:
     metric = group[0].metric
     every = "" if group[0].period_s == found.period_s else f" in {duration(group[0].period_s)}"
-    heading = lead(metric.title, "heading").append(f"  {_STATISTICS[metric.statistic]}{every}", style="second")
+    heading = lead(metric.title, "heading").append(f"  {metric.statistic.lower()}{every}", style="second")
     values = [value for one in group for _, value in one.points]
     echo(console)
     if not values:
