@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.errors import CredentialsError, InvalidInput, SandboxFailed
+from aurora_cli.errors import AuroraError, CredentialsError, InvalidInput, SandboxFailed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
@@ -148,6 +149,16 @@ class AppContext:
                 hint="Omit --profile and AURORA_PROFILE, or change `profile` in the spec, or in `account` of fleet.yaml.",
             )
         return self._source_of(wanted or self.profile)
+
+    @property
+    def profile_in_use(self) -> str | None:
+        """The profile of the cluster in hand or of the command line; None where only the environment says one."""
+        if self.sandbox:
+            return None
+        with suppress(AuroraError):  # it is for hints: what is damaged, the command has said
+            cluster = self._cluster() if self._cluster else None
+            return (cluster.profile if cluster else None) or self.profile
+        return self.profile
 
     def _own_environment(self) -> dict[str, str]:
         """The environment without what would make our own calls and Terraform's another identity, or leave the sandbox."""

@@ -21,7 +21,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
-from aurora_cli.ui.text import GLUE, clean, retyped, spoken, unbroken
+from aurora_cli.ui.text import GLUE, clean, retyped, spoken, unbroken, with_profile
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
@@ -99,9 +99,11 @@ class _Console(Console):
 
     Attributes:
         typed: gives the global options to repeat in the commands that are printed.
+        profile: gives the AWS profile for those of the AWS CLI.
     """
 
     typed: Callable[[], Sequence[str]] = tuple
+    profile: Callable[[], str | None] = lambda: None
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -155,6 +157,7 @@ def make_consoles(
     stdin: TextIO | None = None,
     no_input: bool = False,
     typed: Callable[[], Sequence[str]] = tuple,
+    profile: Callable[[], str | None] = lambda: None,
 ) -> Consoles:
     """Consoles for these streams.
 
@@ -164,6 +167,7 @@ def make_consoles(
         stdin: where answers come from; default `sys.stdin`.
         no_input: `--no-input`: never ask.
         typed: gives the global options to repeat in the commands that are printed.
+        profile: gives the AWS profile for those of the AWS CLI.
     """
     stdin = stdin if stdin is not None else sys.stdin
     terminal = _is_tty(stderr) and environ.get("TERM", "") != "dumb"
@@ -171,9 +175,13 @@ def make_consoles(
     for stream in (stdout, stderr):
         _never_fail_to_encode(stream)
     whole = stdout if _is_tty(stdout) else cast("TextIO", _Whole(stdout))
+    out = _console(whole, color, environ, width=DATA_WIDTH)
+    err = _console(cast("TextIO", _After(stderr, stdout)), color, environ, width=LOG_WIDTH)
+    for console in (out, err):
+        console.typed, console.profile = typed, profile
     return Consoles(
-        out=_console(whole, color, environ, width=DATA_WIDTH, typed=typed),
-        err=_console(cast("TextIO", _After(stderr, stdout)), color, environ, width=LOG_WIDTH, typed=typed),
+        out=out,
+        err=err,
         interactive=terminal and _is_tty(stdin) and not calm and not no_input,
         animated=terminal and not calm,
         stdin=stdin,
@@ -250,8 +258,8 @@ def document(console: Console, text: str) -> None:
 
 
 def as_typed(console: Console, text: str) -> str:
-    """The text with the global options of this run in the commands that it tells to type."""
-    return retyped(text, console.typed()) if isinstance(console, _Console) else text
+    """The text with the global options of this run in the commands that it tells to type, and the profile in those of AWS."""
+    return with_profile(retyped(text, console.typed()), console.profile()) if isinstance(console, _Console) else text
 
 
 def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean) -> Text:
@@ -283,12 +291,10 @@ def _wrapped(text: Text, room: int, below: int) -> list[Text]:
     return list(text.divide(breaks))
 
 
-def _console(
-    stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int, typed: Callable[[], Sequence[str]]
-) -> Console:
+def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int) -> _Console:
     _never_fail_to_encode(stream)
     tty, size = _is_tty(stream), _size(environ)
-    console = _Console(
+    return _Console(
         file=stream,
         force_terminal=tty and environ.get("TERM", "") != "dumb",
         color_system="standard" if wants_color(color, environ, tty) else None,
@@ -300,8 +306,6 @@ def _console(
         legacy_windows=False,
         _environ={"TERM": environ.get("TERM", ""), **size},
     )
-    console.typed = typed
-    return console
 
 
 def _size(environ: Mapping[str, str]) -> dict[str, str]:

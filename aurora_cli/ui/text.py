@@ -25,6 +25,10 @@ _TO_PASTE = re.compile(
     r"(?: (?!aurora-cli\s)(?:'[^']*'|\"[^\"]*\"|[^\s'\"`.,;:)]|[.,;:)](?=\S))+)+"
 )
 """A command in a text: in backticks, or from the program to the end of the clause."""
+_OF_AWS = re.compile(
+    r"\baws (?=(?:cloudwatch|ec2|iam|kms|logs|rds|s3|s3api|secretsmanager|ssm|sts) [a-z][a-z-]+)(?![^`\n]*--profile\b)"
+)
+"""A command of the AWS CLI that calls a service."""
 GLUE = "\ue000"
 """Stands for a blank at which no line is broken, until it is printed."""
 ASK_FOR_A_REGION = frozenset(
@@ -58,6 +62,11 @@ def retyped(text: str, options: Sequence[str]) -> str:
         return f"{shlex.join(['aurora-cli', *kept])} "
 
     return _TYPED.sub(words, text) if options else text
+
+
+def with_profile(text: str, profile: str | None) -> str:
+    """The text with `--profile` in each command of the AWS CLI in it; as it is for None."""
+    return _OF_AWS.sub(lambda found: f"aws --profile {shlex.quote(str(profile))} ", text) if profile else text
 
 
 def unbroken(text: str) -> str:

@@ -88,6 +88,7 @@ def test_the_worst_comes_first(app: AppContext) -> None:
         app,
         {
             "same": (0, plan_of(changes=False)),
+            "who": (0, plan_of(changes=False, summary={}, remarks=["The AWS profile becomes b; before, it was a."])),
             "new": (7, plan_of(summary=created)),
             "changed": (0, plan_of()),
             "both": (0, plan_of(findings=[finding("restart"), finding("lost", "Data | go <b>.")])),
@@ -111,6 +112,7 @@ def test_the_worst_comes_first(app: AppContext) -> None:
         ("changed", "changed"),
         ("new", "created"),
         ("same", "unchanged"),
+        ("who", "unchanged"),
     ]
     assert found.counts["failed"] == 4 and found.changes
     errors = {one.member.name: one.error for one in found.members if one.error}
@@ -120,7 +122,8 @@ def test_the_worst_comes_first(app: AppContext) -> None:
     assert "**aurora-cli fleet plan**: 4 failed, 1 lost, 1 failover" in text
     assert "| both |  | eu-west-1 | lost | Something happens. Data \\| go &lt;b&gt;. |" in text
     assert "same" not in text
-    assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("10", "5")]
+    assert "| who |  | eu-west-1 | unchanged | The AWS profile becomes b; before, it was a. |" in text
+    assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("11", "5")]
 
 
 def test_a_summary_fits_a_comment(app: AppContext) -> None:

@@ -25,11 +25,13 @@ from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import act_for, existing_stack
+from aurora_cli.operations.pipeline.notices import identity_changes
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.text.load import dump_spec
 from aurora_cli.stacks.stack import Stack
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.runner import Terraform
+from aurora_cli.ui.text import with_profile
 from tests.unit.conftest import Run
 from tests.unit.spec_cases import resolved
 from tests.unit.sts_stub import Sts, serve_sts
@@ -468,6 +470,34 @@ def test_another_role_is_compared_anew(sts: Sts, tmp_path: Path) -> None:
     act_for(app, stack, spec_of({"assume_role.role_arn": ROLE}))
     with pytest.raises(CredentialsError, match=TWO):
         app.aws("eu-west-1")
+
+
+def test_a_change_of_identity_alone_is_said() -> None:
+    def said(before: dict[str, Any] | None, after: dict[str, Any]) -> str:
+        return " ".join(identity_changes(None if before is None else spec_of(before), spec_of(after)))
+
+    assert said(None, {"profile": "a"}) == said({"profile": "a"}, {"profile": "a"}) == ""
+    assert said({}, {"profile": "a"}) == "The AWS profile becomes a; before, it was none."
+    assert said({"profile": "a"}, {}) == "The AWS profile becomes none; before, it was a."
+    role = {"assume_role.role_arn": ROLE}
+    assert said(role, {}) == f"The role that is assumed becomes none; before, it was {ROLE}."
+    assert said(role, {**role, "assume_role.external_id": "x-1"}).startswith(f"The role {ROLE} is assumed with another")
+
+
+def test_commands_of_the_aws_cli_have_the_profile_of_the_spec(tmp_path: Path) -> None:
+    app = AppContext(home_folder=tmp_path / "home", profile="typed")
+    assert app.profile_in_use == "typed"
+    act_for(app, a_stack(app), spec_of({"profile": "of spec"}))
+    assert app.profile_in_use == "of spec"
+    assert AppContext(home_folder=tmp_path / "home", sandbox=True).profile_in_use is None
+    for text, shown in (
+        ("Try: aws rds delete-db-cluster --region x", "Try: aws --profile 'of spec' rds delete-db-cluster --region x"),
+        ("`aws configure list-profiles`", "`aws configure list-profiles`"),
+        ("aws sts get-caller-identity --profile a", "aws sts get-caller-identity --profile a"),
+        ("of aws rds", "of aws rds"),
+    ):
+        assert with_profile(text, app.profile_in_use) == shown
+        assert with_profile(text, None) == text
 
 
 def test_what_needs_no_account_asks_for_none(sts: Sts, run: Run) -> None:

@@ -162,8 +162,16 @@ class Session:
     def consoles(self) -> Consoles:
         """Where data (stdout) and everything else (stderr) goes."""
         return make_consoles(
-            self.settings.color, no_input=self.settings.no_input, typed=lambda: self.settings.typed_words()
+            self.settings.color,
+            no_input=self.settings.no_input,
+            typed=lambda: self.settings.typed_words(),
+            profile=self._profile,
         )
+
+    def _profile(self) -> str | None:
+        """That of the cluster in hand, if the run has got as far as knowing it."""
+        app: AppContext | None = self.__dict__.get("app")
+        return app.profile_in_use if app is not None else None
 
 
 def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -> AppContext:
@@ -195,11 +203,14 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
     return app
 
 
-def make_consoles(color: ColorChoice, *, no_input: bool, typed: Callable[[], list[str]]) -> Consoles:
+def make_consoles(
+    color: ColorChoice, *, no_input: bool, typed: Callable[[], list[str]], profile: Callable[[], str | None]
+) -> Consoles:
     """Consoles on the process's own streams; see `ui.console.make_consoles`."""
     from aurora_cli.ui import console
 
-    return console.make_consoles(color, os.environ, sys.stdout, sys.stderr, no_input=no_input, typed=typed)
+    how: dict[str, Any] = {"no_input": no_input, "typed": typed, "profile": profile}
+    return console.make_consoles(color, os.environ, sys.stdout, sys.stderr, **how)
 
 
 pass_session = click.make_pass_decorator(Session)

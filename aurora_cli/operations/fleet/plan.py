@@ -51,6 +51,12 @@ class MemberPlan:
         found = self.plan.get("findings")
         return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
+    @property
+    def remarks(self) -> list[str]:
+        """What else a person should know, e.g. that the profile changes."""
+        found = self.plan.get("remarks")
+        return [str(one) for one in found] if isinstance(found, list) else []
+
     def count(self, action: str) -> int:
         """Resources that the plan would `create`, `update`, `replace` or `delete`."""
         summary = self.plan.get("summary")
@@ -62,7 +68,7 @@ class MemberPlan:
         about = self.member.to_dict()
         kept = {key: about[key] for key in ("name", "file", "region", "account", "labels")}
         shown = (
-            {key: self.plan.get(key) for key in ("summary", "resource_changes", "findings", "steps")}
+            {key: self.plan.get(key) for key in ("summary", "resource_changes", "findings", "steps", "remarks")}
             if self.plan
             else {}
         )

@@ -22,7 +22,8 @@ def said_of(plan: MemberPlan) -> str:
     if texts:
         return " ".join(texts)
     counts = [(plan.count(action), action) for action in ("create", "update", "replace", "delete")]
-    return ", ".join(f"{number} to {action}" for number, action in counts if number) or "matches its spec"
+    changes = ", ".join(f"{number} to {action}" for number, action in counts if number)
+    return changes or " ".join(plan.remarks) or "matches its spec"
 
 
 def as_markdown(plan: FleetPlan) -> str:
@@ -44,7 +45,7 @@ def as_markdown(plan: FleetPlan) -> str:
 
 def _rows(plan: FleetPlan) -> Iterator[str]:
     for one in plan.members:
-        if one.risk != "unchanged":
+        if one.risk != "unchanged" or one.remarks:
             yield row((one.member.name, one.member.account, one.member.values.get("region"), one.risk, said_of(one)))
 
 

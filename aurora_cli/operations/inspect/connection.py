@@ -88,7 +88,7 @@ def connection(app: AppContext, facts: ConnectFacts) -> Connection:
         engine=topology.engine,
         target=target,
         texts=written(topology.engine, target),
-        password_command=_password_command(facts),
+        password_command=_with_profile(_password_command(facts), app.profile_in_use),
         ca_command=ca_command(spec.region, target.ca_file),
         notes=(*_notes(topology, spec, target, facts.role), *_server(app, topology)),
     )
@@ -182,6 +182,13 @@ def _password_command(facts: ConnectFacts) -> str | None:
         where = f"--hostname {shlex.quote(target.url_host)} --port {target.port} --region {region}"
         return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
     return None
+
+
+def _with_profile(command: str | None, profile: str | None) -> str | None:
+    """A command of the AWS CLI in the profile of the cluster."""
+    if command is None or profile is None:
+        return command
+    return f"aws --profile {shlex.quote(profile)}{command.removeprefix('aws')}"
 
 
 def _server(app: AppContext, topology: Topology) -> list[str]:

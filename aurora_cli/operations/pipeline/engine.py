@@ -327,6 +327,8 @@ class _Engine(Run[PlanReview, ChangeResult]):
         remove_journal(self.stack.folder)  # of one whose place this has taken
         for warning in self.shown.warnings:
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
+        for remark in self.shown.remarks:
+            self.emit(Note(remark))
         entry.finish("unchanged", self.context.counts)
         state = self._report(self.topology, changed=False)
         return ChangeResult(

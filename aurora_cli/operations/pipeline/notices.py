@@ -23,8 +23,31 @@ class Notices(Concern):
     """The remarks on a change of one cluster."""
 
     def review(self, plan: Plan) -> Shown:
-        """Both."""
-        return Shown(remarks=(*_all_at_once(self.spec, plan), *_password(self.spec, plan, self.change.topology)))
+        """All."""
+        password = _password(self.spec, plan, self.change.topology)
+        identity = identity_changes(self.context.before, self.spec)
+        return Shown(remarks=(*identity, *_all_at_once(self.spec, plan), *password))
+
+
+def identity_changes(before: ClusterSpec | None, spec: ClusterSpec) -> Iterator[str]:
+    """What Terraform does not count as a change of the cluster.
+
+    Args:
+        before: the spec that the cluster was last brought to; None for a new one.
+    """
+    if before is None:
+        return
+    if before.profile != spec.profile:
+        yield f"The AWS profile becomes {_or_none(spec.profile)}; before, it was {_or_none(before.profile)}."
+    role, former = (one.assume_role.role_arn if one.assume_role else None for one in (spec, before))
+    if role != former:
+        yield f"The role that is assumed becomes {_or_none(role)}; before, it was {_or_none(former)}."
+    elif before.assume_role != spec.assume_role:
+        yield f"The role {role} is assumed with another external ID or session name."
+
+
+def _or_none(name: str | None) -> str:
+    return name or "none"
 
 
 def _all_at_once(spec: ClusterSpec, plan: Plan) -> Iterator[str]:
