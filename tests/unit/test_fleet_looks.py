@@ -256,6 +256,24 @@ def test_list_sorts_and_writes_csv(answering: Answering, capsys: pytest.CaptureF
     assert "Columns are: name, account, region, engine," in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_cluster_in_another_region_than_its_spec_says(
+    answering: Answering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = (0, json.dumps({"region": "eu-west-3", "drift": False, "resources": []}))
+    answering(
+        {"a": status(region="eu-west-3"), "b": status(region="eu-west-1"), "drift a": there, "drift b": drifted()}
+    )
+    sentence = "The cluster a of this home is in eu-west-3, and its spec says eu-west-1."
+    for command in ("status", "drift"):
+        assert main(["fleet", command, "-o", "csv"]) == 0
+        out, err = capsys.readouterr()
+        assert {name: row["region"] for name, row in rows(out).items()} == {"a": "eu-west-3", "b": "eu-west-1"}
+        assert err.count("of this home is in") == 1 and f"warning: {sentence}" in " ".join(err.split())
+    assert main(["fleet", "status", "a", "-o", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["members"]
+    assert (row["region"], row["warnings"]) == ("eu-west-3", [sentence])
+
+
 def test_no_live_fact_hides_a_field_of_the_spec() -> None:
     assert not {*LIVE, *drift.LIVE} & {*ClusterSpec.model_fields, "file", "account"}
 

@@ -11,6 +11,7 @@ from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_opti
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
+    say_elsewhere,
     selected_members,
     selection_options,
     where_terms,
@@ -73,6 +74,7 @@ def drift(
     else:
         print_cells(session, fleet.COLUMNS, texts(fleet.COLUMNS, found.members), output, SPARE)
     failed = [str(one.member.name or one.member.file) for one in compared.members if one.state == fleet.FAILED]
+    say_elsewhere(session, [row.answer for row in found.members])
     end_with_failures(session, failed, len(members), "compared")
     if exit_code and found.counts[fleet.DRIFTED]:
         ctx.exit(CHANGES_STATUS)

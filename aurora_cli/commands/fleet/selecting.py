@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aurora_cli.events import Emit
     from aurora_cli.fleet.members import Member
     from aurora_cli.fleet.where import Term
+    from aurora_cli.operations.fleet.each import Answer
     from aurora_cli.operations.fleet.executors.executor import Executor
 
 _SCHEDULER = f"{__name__}.scheduler"
@@ -96,6 +97,13 @@ def end_with_failures(session: Session, failed: Sequence[str], total: int, done:
         text = f"{len(failed)} of {total} clusters could not be {done}: {', '.join(failed)}."
         session.say(text, err=True)
         raise click.exceptions.Exit(OperationFailed.exit_status)
+
+
+def say_elsewhere(session: Session, answers: Sequence[Answer]) -> None:
+    """Say which clusters are not where their specs say."""
+    for one in answers:
+        if one.elsewhere:
+            session.say(f"warning: {one.elsewhere}", err=True)
 
 
 def folders_of(options: dict[str, Any]) -> list[Path]:

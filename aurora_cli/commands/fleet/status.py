@@ -11,6 +11,7 @@ from aurora_cli.commands.fleet.columns import check_sort, print_cells, sort_opti
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
+    say_elsewhere,
     selected_members,
     selection_options,
     where_terms,
@@ -69,4 +70,5 @@ def status(
         print_cells(session, inventory.COLUMNS, shown, output, SPARE)
         if output == "table" and any(shown["monthly_cost"]):
             session.say(cost_in_words(inventory.total_cost(rows)))
+    say_elsewhere(session, [row.answer for row in rows])
     end_with_failures(session, failed, len(members), "read")

@@ -122,9 +122,13 @@ def _member(row: MemberDrift) -> Member:
     return row.member
 
 
+def _region(row: MemberDrift) -> str | None:
+    return row.answer.region
+
+
 LIVE: dict[str, Column[MemberDrift]] = {
     "state": Column("State", lambda row: row.state, lambda row: STATES.index(row.state)),
     "differences": Column("What differs", lambda row: " ".join(row.said) or None, lambda row: -len(row.resources)),
 }
 """What `--where` knows beside the facts of specs: no field of a spec has such a name."""
-COLUMNS = {**of_the_spec(_member), **LIVE}
+COLUMNS = {**of_the_spec(_member), "region": Column("Region", _region), **LIVE}

@@ -48,11 +48,25 @@ class Answer:
         """Its standard output."""
         return self.out.read_text(encoding="utf-8", errors="replace") if self.out and self.out.is_file() else ""
 
+    @property
+    def region(self) -> str | None:
+        """Where the cluster is, as the command said; that of the spec where it did not."""
+        found = self.document.get("region") or self.member.values.get("region")
+        return None if found is None else str(found)
+
+    @property
+    def elsewhere(self) -> str | None:
+        """What is to be said of a cluster of that name that is not where the spec says."""
+        told = self.member.values.get("region")
+        if told in (None, self.region):
+            return None
+        return f"The cluster {self.member.name} of this home is in {self.region}, and its spec says {told}."
+
     def to_dict(self) -> dict[str, Any]:
         """What every report says of a cluster."""
         about = self.member.to_dict()
         kept = {key: about[key] for key in ("name", "file", "region", "account", "labels")}
-        return {**kept, "error": self.error, "log": None if self.log is None else str(self.log)}
+        return {**kept, "region": self.region, "error": self.error, "log": None if self.log is None else str(self.log)}
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,12 @@ class InventoryRow:
         return (self.answer.document.get("upkeep") or {}).get(key)
 
     @property
+    def warnings(self) -> list[str]:
+        """Those of `status`; first, that the cluster is another one than that of the spec."""
+        elsewhere = self.answer.elsewhere
+        return [*([elsewhere] if elsewhere else []), *(self.answer.document.get("warnings") or [])]
+
+    @property
     def pending(self) -> list[dict[str, Any]]:
         """What waits for a maintenance window or a reboot: list of `{resource, change, when}`."""
         return list(self._pending())
@@ -106,7 +112,7 @@ class InventoryRow:
             "pending": self.pending,
             "last_operation": self.last,
             "operation": document.get("operation"),
-            "warnings": document.get("warnings") or [],
+            "warnings": self.warnings,
             "error": self.error,
         }
 
@@ -158,6 +164,10 @@ def _member(row: InventoryRow) -> Member:
     return row.member
 
 
+def _region(row: InventoryRow) -> str | None:
+    return row.answer.region
+
+
 def _day(key: str) -> Callable[[InventoryRow], str | None]:
     return lambda row: found[:10] if (found := row.upkeep(key)) else None
 
@@ -179,7 +189,7 @@ LIVE: dict[str, Column[InventoryRow]] = {
     "unfinished": Column("Unfinished", _unfinished),
 }
 """What `--where` knows beside the facts of specs: no field of a spec has such a name."""
-COLUMNS = {**of_the_spec(_member), **LIVE}
+COLUMNS = {**of_the_spec(_member), "region": Column("Region", _region), **LIVE}
 
 
 def inventory(

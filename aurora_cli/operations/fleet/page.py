@@ -164,7 +164,7 @@ def _attention(rows: Sequence[InventoryRow]) -> Table:
     said = [
         [Cell(str(row.member.name or row.member.file)), Cell(str(sentence), _BAD if row.error else _PLAIN)]
         for row in ordered(COLUMNS, rows, "name")
-        for sentence in ([row.error["message"]] if row.error else row.answer.document.get("warnings") or [])
+        for sentence in ([row.error["message"]] if row.error else row.warnings)
     ]
     return Table("attention", "Warnings", "What status says.", ["Cluster", "Warning"], said, "No warnings.")
 
