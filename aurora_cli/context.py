@@ -317,10 +317,10 @@ class AppContext:
         if cluster is None or repr(cluster) in self._compared:
             return
         # The sandbox has one account for all clusters for which no role is assumed.
-        intended = None if self.sandbox and not self._role() else cluster.intended
-        if cluster.account or intended:
+        known = (None, None) if self.sandbox and not self._role() else (cluster.account, cluster.intended)
+        if any(known):
             found = self.account(region)
-            for account, where in ((cluster.account, "is in"), (intended, "is, by `account` of fleet.yaml, for")):
+            for account, where in zip(known, ("is in", "is, by `account` of fleet.yaml, for"), strict=True):
                 if account not in (None, found):
                     raise CredentialsError(
                         f"{cluster.name} {where} account {account}, and the credentials are those of account {found}.",

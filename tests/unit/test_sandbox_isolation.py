@@ -186,6 +186,8 @@ def test_the_role_of_a_spec_is_assumed_at_the_emulator(
     monkeypatch.setitem(vars(app), "_sandbox_environment", keys)
     role = {"role_arn": "arn:aws:iam::222222222222:role/databases", "external_id": "fleet"}
     app.act_for(lambda: ClusterIdentity("demo", account, role))
+    if assumed:  # which is compared with the recorded one, by a call
+        monkeypatch.setattr(AppContext, "account", lambda self, region: "222222222222")
     clients = app.aws("eu-west-1")
     assert clients.access.assume_role == (role if assumed else None)
     found: Any = clients.session.get_credentials()

@@ -16,7 +16,7 @@ def command(session: Session, output: str) -> None:
     """List the clusters of this home.
 
     Reads only local files: the end of standard support and the price of Extended Support are those of the packaged tables
-    for the stored spec. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
+    for the stored spec. The clusters of the sandbox never mix with real ones: with --sandbox it lists those.
 
     \b
     Examples:
