@@ -361,7 +361,7 @@ def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Au
     assert (
         demo.ok("metrics", "demo", "-o", "csv").out.splitlines()[0].startswith("time,metric,unit,statistic,period_s,")
     )
-    assert "Free local storage  least  no data" in demo.ok("metrics", "demo").out
+    assert "Free local storage  minimum  no data" in demo.ok("metrics", "demo").out
     assert demo.run("metrics", "demo", "--since", "64d").status == 2
     refused = demo.run("prices", "update")
     assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
